@@ -1,0 +1,260 @@
+"""Labels: what a user says is on the ground, and where, before any imagery is looked at."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import shapely
+
+from geodata.errors import Fault, LabelsError
+from geodata.geojson import FeatureError, read_geometry
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+MAX_LABELS: Final = 100_000
+"""More than this is a mistake, or wants polygons."""
+
+MAX_FAULTS: Final = 100
+"""How many offending labels an error names one by one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """One place, or area, of one class."""
+
+    index: int
+    """Position in what the user sent, from 0."""
+
+    class_name: str
+    """As the user wrote it; the legend may know it by name or by value."""
+
+    geometry: shapely.Geometry
+    """Point, MultiPoint, Polygon or MultiPolygon, in degrees of longitude and latitude (WGS 84)."""
+
+
+@dataclass(frozen=True, slots=True)
+class LabelSet:
+    """All labels of a request."""
+
+    labels: tuple[Label, ...]
+    """1 to `MAX_LABELS`."""
+
+    def __post_init__(self) -> None:
+        check_count(len(self.labels))
+        if faults := geometry_faults(self.labels):
+            raise refused(faults, len(self.labels))
+
+    @property
+    def class_names(self) -> tuple[str, ...]:
+        """Each class once, sorted, so that the order of the labels does not matter."""
+        return tuple(sorted({label.class_name for label in self.labels}))
+
+
+def parse_geojson(document: object) -> LabelSet:
+    """Read a GeoJSON FeatureCollection (RFC 7946) of Points and Polygons with the property `class`.
+
+    Raises:
+        LabelsError: `faults` names every offending label as `labels[index]`.
+    """
+    features = _features(document)
+    check_count(len(features))
+    faults: list[Fault] = []
+    found: list[tuple[int, str]] = []
+    geometries: list[shapely.Geometry | None] = []
+    points: list[tuple[float, float]] = []
+    for i, feature in enumerate(features):
+        try:
+            name, geometry = _read_feature(feature)
+        except FeatureError as refusal:
+            faults.append(Fault(f"labels[{i}]", str(refusal)))
+            continue
+        found.append((i, name))
+        if isinstance(geometry, tuple):
+            points.append(geometry)
+            geometries.append(None)
+        else:
+            geometries.append(geometry)
+    made = iter(points_of(points))
+    labels = [
+        Label(i, name, next(made) if geometry is None else geometry)
+        for (i, name), geometry in zip(found, geometries, strict=True)
+    ]
+    return assemble(labels, faults, len(features))
+
+
+def read_labels(path: Path) -> LabelSet:
+    """Read labels from a file, by its suffix.
+
+    `.geojson` and `.json` hold GeoJSON; `.csv` the columns lon, lat, class; `.gpkg` one layer of points or
+    polygons in any CRS with a column `class`.
+
+    Raises:
+        LabelsError: the file cannot be read; `faults` names every offending label.
+    """
+    suffix = path.suffix.lower()
+    if suffix not in {".geojson", ".json", ".csv", ".gpkg"}:
+        raise LabelsError(
+            f"{path}: labels are read from .geojson, .json, .csv or .gpkg, not from {suffix or 'this'!r}"
+        )
+    try:
+        with path.open("rb") as file:
+            content = file.read(16 if suffix == ".gpkg" else -1)
+    except OSError as error:
+        raise LabelsError(f"{path}: the labels cannot be read: {error.strerror}") from error
+    if not content.strip():
+        raise LabelsError(f"{path}: the file is empty; it should hold labels: places, each with its class")
+    if suffix in {".geojson", ".json"}:
+        return parse_geojson(_parse_json(content, path))
+    # Late: only these formats need csv or geopandas (half a second).
+    from geodata import label_files  # noqa: PLC0415
+
+    return label_files.read_csv(content, path) if suffix == ".csv" else label_files.read_geopackage(path)
+
+
+def assemble(labels: Sequence[Label], faults: Iterable[Fault], count: int) -> LabelSet:
+    """Make a set of the labels that could be read, unless any could not.
+
+    Args:
+        labels: those that could be read.
+        faults: one for each of the others.
+        count: how many there were together.
+
+    Raises:
+        LabelsError: anything is wrong with any label.
+    """
+    if all_faults := list(faults):
+        raise refused([*all_faults, *geometry_faults(labels)], count)
+    return LabelSet(tuple(labels))
+
+
+def check_count(count: int) -> None:
+    """Raise LabelsError where there are no labels, or too many."""
+    if not count:
+        raise LabelsError("there are no labels; give at least one for each of two classes")
+    if count > MAX_LABELS:
+        raise LabelsError(
+            f"there are {count:,} labels, more than {MAX_LABELS:,}; "
+            "a few for each class are enough: send a random part of them, or polygons"
+        )
+
+
+def refused(faults: Sequence[Fault], count: int) -> LabelsError:
+    """The error for labels that cannot be used; it names the first `MAX_FAULTS` of them."""
+    shown = tuple(faults[:MAX_FAULTS])
+    if more := len(faults) - len(shown):
+        shown += (Fault("labels", f"and {more:,} more"),)
+    offending = len({fault.where for fault in faults})
+    return LabelsError(f"{offending:,} of {count:,} labels cannot be used", shown)
+
+
+def geometry_faults(labels: Sequence[Label]) -> list[Fault]:
+    """What is wrong with the geometries, one fault for each offending label."""
+    geometries = as_array(labels)
+    kinds = shapely.get_type_id(geometries)
+    wrong_kind = ~np.isin(kinds, [t.value for t in _ALLOWED]) | shapely.is_empty(geometries)
+    west, south, east, north = shapely.bounds(geometries).T
+    off_latitude = ~wrong_kind & ~((south >= -90) & (north <= 90))
+    off_longitude = ~wrong_kind & ~((west >= -180) & (east <= 180))
+    invalid = ~wrong_kind & ~off_latitude & ~off_longitude & ~shapely.is_valid(geometries)
+    faults = []
+    for i in np.flatnonzero(wrong_kind | off_latitude | off_longitude | invalid).tolist():
+        geometry = geometries[i]
+        if wrong_kind[i]:
+            reason = (
+                f"is {'an empty' if geometry.is_empty else 'a'} {geometry.geom_type}; draw points or polygons"
+            )
+        elif off_latitude[i]:
+            latitude = south[i] if abs(south[i]) > abs(north[i]) else north[i]
+            reason = (
+                f"its latitude {latitude:g} is outside ±90°; coordinates are [longitude, latitude] in "
+                "degrees: are they swapped, or in metres?"
+            )
+        elif off_longitude[i]:
+            longitude = west[i] if abs(west[i]) > abs(east[i]) else east[i]
+            reason = (
+                f"its longitude {longitude:g} is outside ±180°; "
+                "coordinates are [longitude, latitude] in degrees"
+            )
+        else:
+            reason = (
+                f"its outline is not a valid polygon ({shapely.is_valid_reason(geometry)}); draw it again"
+            )
+        faults.append(Fault(f"labels[{labels[i].index}]", reason))
+    return faults
+
+
+def as_array(labels: Sequence[Label]) -> np.ndarray[tuple[int], np.dtype[np.object_]]:
+    """The geometries as the array (n,) that shapely's vectorised functions take."""
+    geometries = np.empty(len(labels), dtype=object)
+    geometries[:] = [label.geometry for label in labels]
+    return geometries
+
+
+def points_of(lonlat: Sequence[tuple[float, float]]) -> list[shapely.Point]:
+    """All points in one call, instead of as many calls."""
+    return list(shapely.points(np.array(lonlat, dtype=np.float64).reshape(-1, 2)))  # type: ignore[arg-type]
+
+
+def class_name_of(value: object) -> str | None:
+    """A class as text, from a name or a whole number; None where it is neither."""
+    if isinstance(value, str):
+        return value.strip() or None
+    if isinstance(value, (int, float)) and not isinstance(value, bool) and value == value // 1:
+        return str(int(value))
+    return None
+
+
+_ALLOWED = (
+    shapely.GeometryType.POINT,
+    shapely.GeometryType.MULTIPOINT,
+    shapely.GeometryType.POLYGON,
+    shapely.GeometryType.MULTIPOLYGON,
+)
+
+
+def _parse_json(content: bytes, path: Path) -> object:
+    try:
+        return json.loads(content)
+    except json.JSONDecodeError as error:
+        raise LabelsError(
+            f"{path}: line {error.lineno}, column {error.colno}: this is not JSON: {error.msg}"
+        ) from error
+    except UnicodeDecodeError as error:
+        raise LabelsError(f"{path}: byte {error.start}: this is not UTF-8; save the file as UTF-8") from error
+    except RecursionError as error:
+        raise LabelsError(f"{path}: the JSON is nested too deep to be GeoJSON") from error
+
+
+def _features(document: object) -> list[Any]:
+    if not isinstance(document, dict) or document.get("type") != "FeatureCollection":
+        raise LabelsError(
+            'labels are a GeoJSON FeatureCollection: {"type": "FeatureCollection", "features": [...]}, '
+            'each feature a Point or Polygon with the property "class"'
+        )
+    if "crs" in document:
+        raise LabelsError(
+            'the GeoJSON has a member "crs"; since RFC 7946 coordinates are always longitude and latitude '
+            "(WGS 84). Convert the file: ogr2ogr -t_srs EPSG:4326 -lco RFC7946=YES new.geojson old.geojson"
+        )
+    features = document.get("features")
+    if not isinstance(features, list):
+        raise LabelsError('the GeoJSON has no list "features"')
+    return features
+
+
+def _read_feature(feature: object) -> tuple[str, tuple[float, float] | shapely.Geometry]:
+    """Class and geometry of a feature; a point stays a pair of numbers."""
+    if not isinstance(feature, dict) or feature.get("type") != "Feature":
+        raise FeatureError('is no GeoJSON Feature: {"type": "Feature", "geometry": ..., "properties": ...}')
+    properties = feature.get("properties")
+    if not isinstance(properties, dict) or "class" not in properties:
+        raise FeatureError('has no property "class"; give the name of its class')
+    name = class_name_of(properties["class"])
+    if name is None:
+        raise FeatureError(f"its class is {properties['class']!r}; give the name of a class, or its value")
+    return name, read_geometry(feature.get("geometry"))

@@ -1,0 +1,151 @@
+"""The STAC Item that describes a map to catalogues and to other programs."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from geodata.grid import lonlat_bounds, lonlat_outline
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+    from pathlib import Path
+
+    from odc.geo.geobox import GeoBox
+
+    from geodata.legend import Legend
+    from geodata.maps import MapFiles
+
+COG_MEDIA_TYPE = "image/tiff; application=geotiff; profile=cloud-optimized"
+
+_EXTENSIONS = (
+    "https://stac-extensions.github.io/classification/v2.0.0/schema.json",
+    "https://stac-extensions.github.io/projection/v2.0.0/schema.json",
+)
+
+
+def map_item(
+    item_id: str,
+    files: MapFiles,
+    geobox: GeoBox,
+    legend: Legend,
+    *,
+    datetime: date | None,
+    properties: Mapping[str, Any],
+) -> dict[str, Any]:
+    """Describe a map as a STAC 1.1 Item, with relative links to files in the Item's own folder.
+
+    Args:
+        item_id: the Item's `id`.
+        files: the finished map.
+        geobox: its grid.
+        legend: its classes.
+        datetime: day that the imagery was taken, where it is known.
+        properties: what else to say; extension fields carry their prefix.
+
+    Returns:
+        The Item as JSON; the same map gives the same Item.
+    """
+    # Small and fixed: pystac, which the tests hold it against, would cost each start 30 ms.
+    return {
+        "type": "Feature",
+        "stac_version": "1.1.0",
+        "stac_extensions": list(_EXTENSIONS),
+        "id": item_id,
+        "geometry": {
+            "type": "Polygon",
+            "coordinates": [[[_degrees(v) for v in p] for p in lonlat_outline(geobox)]],
+        },
+        "bbox": [_degrees(v) for v in lonlat_bounds(geobox)],
+        "properties": _when(datetime) | _projection(geobox) | dict(properties),
+        "links": [],
+        "assets": {
+            "landcover": _asset(
+                files.landcover,
+                "Land cover",
+                COG_MEDIA_TYPE,
+                "data",
+                {
+                    "name": "land_cover",
+                    "data_type": "uint8",
+                    "nodata": 0,
+                    "classification:classes": _classes(legend, files.counts),
+                },
+            ),
+            "confidence": _asset(
+                files.confidence,
+                "Confidence of the class, in per cent",
+                COG_MEDIA_TYPE,
+                "data",
+                {"name": "confidence", "data_type": "uint8", "nodata": 255, "unit": "%"},
+            ),
+            "attributes": _asset(
+                files.aux_xml,
+                "Category names and area of each class, for GDAL and QGIS",
+                "application/xml",
+                "metadata",
+            ),
+        },
+    }
+
+
+def _when(day: date | None) -> dict[str, str | None]:
+    if day is not None:
+        return {"datetime": f"{day.isoformat()}T00:00:00Z"}
+    # STAC wants an interval where the time is not known; the first Landsat was launched on its first day.
+    return {
+        "datetime": None,
+        "start_datetime": "1972-07-23T00:00:00Z",
+        "end_datetime": "9999-12-31T23:59:59Z",
+    }
+
+
+def _projection(geobox: GeoBox) -> dict[str, Any]:
+    crs = geobox.crs
+    assert crs is not None, "a map has a CRS"
+    height, width = geobox.shape
+    box = geobox.boundingbox
+    described: dict[str, Any] = {"proj:code": f"EPSG:{crs.epsg}"}
+    if crs.epsg is None:
+        described = {"proj:code": None, "proj:wkt2": crs.to_wkt()}
+    return described | {
+        "proj:shape": [int(height), int(width)],
+        "proj:transform": [float(v) for v in geobox.affine[:6]],
+        "proj:bbox": [float(v) for v in (box.left, box.bottom, box.right, box.top)],
+    }
+
+
+def _classes(legend: Legend, counts: Mapping[int, int]) -> list[dict[str, Any]]:
+    mapped = sum(counts.values())
+    listed: list[dict[str, Any]] = [{"value": 0, "name": "nodata", "title": "No data", "nodata": True}]
+    taken = {"nodata"}
+    for entry in legend:
+        # STAC's names are for machines; what does not fit is still told by the title.
+        name = re.sub(r"[^0-9A-Za-z_-]+", "_", entry.name).strip("_")
+        if not name or name in taken:
+            name = f"class_{entry.value}"
+        taken.add(name)
+        listed.append(
+            {
+                "value": entry.value,
+                "name": name,
+                "title": entry.title,
+                "color_hint": entry.color.removeprefix("#"),
+                "count": counts[entry.value],
+                "percentage": round(100 * counts[entry.value] / mapped, 4) if mapped else 0.0,
+            }
+        )
+    return listed
+
+
+def _asset(
+    path: Path, title: str, media_type: str, role: str, band: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    bands = {"bands": [band]} if band else {}
+    return {"href": f"./{path.name}", "title": title, "type": media_type, "roles": [role], **bands}
+
+
+def _degrees(value: float) -> float:
+    """Seven decimals are a centimetre."""
+    return round(value, 7)
