@@ -1,0 +1,113 @@
+"""`landshot serve`: the HTTP service."""
+
+from __future__ import annotations
+
+import errno
+import logging
+import socket
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from geodata.errors import LandshotError
+
+if TYPE_CHECKING:
+    from app.settings import Settings
+
+
+class AddressError(LandshotError):
+    """An address that the server cannot listen on."""
+
+    code = "address-unavailable"
+    title = "The server cannot listen there"
+
+
+@click.command()
+@click.option(
+    "--imagery", multiple=True, metavar="[NAME=]PATH", help="A scene to offer; may be given several times."
+)
+@click.option("--host", help="Address to listen on.  [default: 127.0.0.1]")
+@click.option("--port", type=click.IntRange(0, 65535), help="Port; 0 takes a free one.  [default: 8000]")
+@click.option(
+    "--data-dir",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Where maps are kept.  [default: landshot-data]",
+)
+@click.option("--tile-size", type=click.IntRange(16, 8192), help="Pixels a side in memory.  [default: 512]")
+def serve(
+    imagery: tuple[str, ...], host: str | None, port: int | None, data_dir: Path | None, tile_size: int | None
+) -> None:
+    """Serve maps over HTTP; the API is described at /docs.
+
+    Every option can be set in the environment too (LANDSHOT_PORT, LANDSHOT_IMAGERY as JSON, ...); options
+    win. Without any imagery a simulated region is served.
+    """
+    given = {"host": host, "port": port, "data_dir": data_dir, "tile_size": tile_size}
+    settings = _settings({name: value for name, value in given.items() if value is not None}, imagery)
+    with _listening(settings.host, settings.port) as listener:
+        _run(settings, listener)
+
+
+def _settings(given: dict[str, Any], imagery: tuple[str, ...]) -> Settings:
+    from pydantic import ValidationError  # noqa: PLC0415 - only the server needs pydantic
+    from pydantic_settings import SettingsError as UnreadableError  # noqa: PLC0415
+
+    from app.bundled import IMAGERY, NAME, bundled_scene  # noqa: PLC0415
+    from app.faults import sentences  # noqa: PLC0415
+    from app.settings import Settings, SettingsError  # noqa: PLC0415
+
+    if imagery:
+        given["imagery"] = [_scene(text) for text in imagery]
+    try:
+        settings = Settings(**given)
+    except ValidationError as error:
+        raise SettingsError("the server cannot start like this", sentences(error.errors())) from None
+    except UnreadableError as error:
+        raise SettingsError(f'{error}; LANDSHOT_IMAGERY is JSON: [{{"name": ..., "path": ...}}]') from None
+    if not settings.imagery:
+        click.echo("no imagery was given: serving the simulated region that comes with Landshot")
+        scene = {"name": NAME, "path": bundled_scene(settings.data_dir) / IMAGERY}
+        settings = Settings(**{**given, "imagery": [scene]})
+    return settings
+
+
+def _scene(text: str) -> dict[str, str]:
+    """`name=path` or `path`, whose stem is then the name."""
+    name, equals, path = text.partition("=")
+    return {"name": name, "path": path} if equals else {"name": Path(text).stem, "path": text}
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    """A socket that is bound before anything heavy is loaded, so that a port in use is known at once."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError as error:
+        listener.close()
+        if error.errno == errno.EADDRINUSE:
+            raise AddressError(
+                f"port {port} of {host} is in use; stop what uses it, or give another --port"
+            ) from None
+        raise AddressError(f"cannot listen on {host}, port {port}: {error.strerror}") from None
+    return listener
+
+
+def _run(settings: Settings, listener: socket.socket) -> None:
+    import uvicorn  # noqa: PLC0415 - only the server needs it
+
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s")
+
+    from app.main import create_app  # noqa: PLC0415
+
+    app = create_app(settings)
+    host, port = listener.getsockname()[:2]
+    shown = f"[{host}]" if ":" in host else host
+    names = ", ".join(scene.name for scene in settings.imagery)
+    click.echo(
+        f"Landshot on http://{shown}:{port} (docs at /docs); imagery: {names}; maps in {settings.data_dir}"
+    )
+    config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=30, server_header=False)
+    uvicorn.Server(config).run(sockets=[listener])

@@ -1,0 +1,164 @@
+"""Errors -> RFC 9457 problem details: one table, and one shape for every error that leaves the server."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any, cast
+
+from fastapi.exceptions import RequestValidationError
+from rasterio.errors import RasterioError
+from rio_tiler.errors import RioTilerError
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse
+
+from app import errors as edge
+from app.faults import sentences
+from geodata import errors as ground
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from fastapi import FastAPI
+    from starlette.requests import Request
+    from starlette.types import Scope
+
+PROBLEM_JSON = "application/problem+json"
+
+STATUS: Mapping[type[ground.LandshotError], int] = {
+    edge.MalformedJsonError: 400,
+    edge.HeadersError: 400,
+    ground.NotFoundError: 404,
+    edge.MethodNotAllowedError: 405,
+    edge.NotAcceptableError: 406,
+    edge.BodyTooLargeError: 413,
+    edge.UnsupportedMediaTypeError: 415,
+    edge.RangeNotSatisfiableError: 416,
+    edge.InvalidRequestError: 422,
+    edge.RegionTooLargeError: 422,
+    ground.RegionError: 422,
+    ground.OutsideImageryError: 422,
+    ground.LabelsError: 422,
+    ground.LegendError: 422,
+    ground.NoClearImageryError: 422,
+    # The imagery, the model and the disk are the operator's, not the client's.
+    ground.BandsError: 500,
+    ground.ReflectanceError: 500,
+    ground.ImageryError: 500,
+    ground.ModelError: 500,
+    edge.InternalError: 500,
+    edge.BusyError: 503,
+    edge.NotReadyError: 503,
+    ground.OutputError: 507,
+}
+"""Every error a client can meet, and its status."""
+
+RETRY_AFTER_S = {edge.BusyError: 10, edge.NotReadyError: 2}
+"""When it is worth coming back."""
+
+log = logging.getLogger("landshot")
+
+
+def add_problem_handlers(app: FastAPI) -> None:
+    """Answer every error of `app` with problem details, those of FastAPI and rio-tiler among them."""
+    app.add_exception_handler(ground.LandshotError, _landshot)
+    app.add_exception_handler(RequestValidationError, _validation)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(RioTilerError, _raster)
+    app.add_exception_handler(RasterioError, _raster)
+    app.add_exception_handler(Exception, _unexpected)
+
+
+def problem(
+    scope: Scope, error: ground.LandshotError, headers: Mapping[str, str] | None = None
+) -> JSONResponse:
+    """The problem document (RFC 9457) for an error; `request_id` and `errors`, one for each fault, extend it.
+
+    What went wrong on the server is told to its log, with paths and causes, and to nobody else.
+
+    Args:
+        scope: of the request.
+        error: what to tell.
+        headers: for the response, beside those that the kind of error has.
+    """
+    kind = next((known for known in STATUS if isinstance(error, known)), edge.InternalError)
+    status = STATUS[kind]
+    request_id = str(scope.get("landshot.request_id", "-"))  # given by app.middleware
+    detail, faults = error.detail, error.faults
+    if status >= 500 and kind not in RETRY_AFTER_S:
+        log.error("request %s, %s %s: %s", request_id, scope["method"], scope["path"], error)
+        detail, faults = f"{kind.title}. The server's log has more under {request_id}.", ()
+    body: dict[str, Any] = {
+        "type": f"/problems/{kind.code}",
+        "title": kind.title,
+        "status": status,
+        "detail": detail,
+        "instance": scope["path"],
+        "request_id": request_id,
+    }
+    if faults:
+        body["errors"] = [{"where": fault.where, "reason": fault.reason} for fault in faults]
+    sent = dict(headers or {})
+    if kind in RETRY_AFTER_S:
+        sent["Retry-After"] = str(RETRY_AFTER_S[kind])
+    return JSONResponse(body, status_code=status, media_type=PROBLEM_JSON, headers=sent)
+
+
+def of_status(scope: Scope, status: int, *, detail: str = "", headers: Mapping[str, str]) -> JSONResponse:
+    """The problem for a refusal of Starlette's or FastAPI's own, which only has a status.
+
+    Args:
+        scope: of the request.
+        status: at least 400.
+        detail: what Starlette says; used where nothing better is known.
+        headers: of the refusal; those that belong to it (Allow, Content-Range) are kept.
+    """
+    path, method = scope["path"], scope["method"]
+    size = headers.get("content-range", "").removeprefix("bytes */")
+    kept = {name: headers[name] for name in ("allow", "content-range") if name in headers}
+    error: ground.LandshotError
+    match status:
+        case 400:
+            error = edge.HeadersError("The headers cannot be used; a range is written as 'bytes=0-1023'.")
+        case 404:
+            error = ground.NotFoundError(f"There is nothing at {path}; /docs lists what there is.")
+        case 405:
+            error = edge.MethodNotAllowedError(
+                f"{method} is not possible at {path}; allowed: {headers.get('allow', 'see /docs')}."
+            )
+        case 413:
+            limit = scope["app"].state.service.settings.max_body_bytes
+            error = edge.BodyTooLargeError(
+                f"The body may have {limit:,} bytes; use fewer labels, or polygons with fewer vertices."
+            )
+        case 416:
+            error = edge.RangeNotSatisfiableError(f"The range lies outside the file, which has {size} bytes.")
+        case _:
+            error = edge.InternalError(f"status {status}: {detail}")
+    return problem(scope, error, kept)
+
+
+def _landshot(request: Request, error: Exception) -> JSONResponse:
+    return problem(request.scope, cast("ground.LandshotError", error))
+
+
+def _validation(request: Request, error: Exception) -> JSONResponse:
+    found = sentences(cast("RequestValidationError", error).errors(), skip=1)
+    detail = "; ".join(f"{fault.where}: {fault.reason}" for fault in found[:3])
+    return problem(request.scope, edge.InvalidRequestError(detail, found))
+
+
+def _http(request: Request, error: Exception) -> JSONResponse:
+    refusal = cast("HTTPException", error)
+    headers = {name.lower(): value for name, value in (refusal.headers or {}).items()}
+    return of_status(request.scope, refusal.status_code, detail=str(refusal.detail), headers=headers)
+
+
+def _raster(request: Request, error: Exception) -> JSONResponse:
+    return problem(request.scope, ground.ImageryError(f"a stored raster cannot be read: {error}"))
+
+
+def _unexpected(request: Request, error: Exception) -> JSONResponse:
+    # Starlette answers this one outside of all middleware, and raises the error again for the server's log.
+    request_id = str(request.scope.get("landshot.request_id", "-"))
+    internal = edge.InternalError(f"unexpected {type(error).__name__}: {error}")
+    return problem(request.scope, internal, {"X-Request-ID": request_id})

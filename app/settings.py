@@ -1,0 +1,67 @@
+"""What an operator can set: environment variables (prefix `LANDSHOT_`), or arguments of `Settings`."""
+
+from __future__ import annotations
+
+from pathlib import Path  # noqa: TC003 - pydantic resolves the annotations of a model when it is made
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from geodata.errors import LandshotError
+
+NAME_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
+"""Names of imagery and of models: they stand in URLs and in messages."""
+
+
+class SettingsError(LandshotError):
+    """A server that cannot start as it was asked to."""
+
+    code = "invalid-settings"
+    title = "The settings are not valid"
+
+
+class ImagerySettings(BaseModel):
+    """One scene that the server offers; clients choose it by name and never see the path."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str = Field(pattern=NAME_PATTERN, description="How clients call the scene.")
+    path: Path = Field(description="A GeoTIFF, COG or VRT on the server's disk.")
+    bands: tuple[str, ...] | None = Field(default=None, description="Band names, where the file has none.")
+    sensor: str | None = Field(default=None, description="sentinel-2, landsat-9, ..., or custom.")
+    wavelengths_nm: tuple[float, ...] | None = Field(default=None, description="For `custom`: band centres.")
+    scale: float | None = Field(default=None, gt=0, description="reflectance = scale * stored + offset.")
+    offset: float | None = Field(default=None, description="See scale.")
+
+
+class Settings(BaseSettings):
+    """The whole configuration of a server.
+
+    `LANDSHOT_IMAGERY` is JSON: `[{"name": "aberystwyth", "path": "/data/scene.tif"}]`.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="LANDSHOT_", frozen=True, extra="forbid")
+
+    data_dir: Path = Field(default="landshot-data", validate_default=True, description="Where maps are kept.")
+    imagery: tuple[ImagerySettings, ...] = Field(default=(), description="The scenes on offer.")
+    model: Path | None = Field(default=None, description="Another initialization than the shipped one.")
+    host: str = Field(default="127.0.0.1", description="Address to listen on.")
+    port: int = Field(default=8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
+    tile_size: int = Field(
+        default=512, ge=16, le=8192, description="Pixels a side that are predicted at once."
+    )
+    workers: int = Field(default=1, ge=1, le=64, description="Maps made at the same time.")
+    max_waiting: int = Field(default=16, ge=0, le=1000, description="Requests that may wait for a worker.")
+    max_body_bytes: int = Field(default=32_000_000, ge=1024, description="Largest request body.")
+    max_labels: int = Field(default=100_000, ge=2, le=100_000, description="Most labels in a request.")
+    max_pixels: int = Field(
+        default=150_000_000, ge=1, description="Largest region of one request, in pixels."
+    )
+
+    @field_validator("imagery")
+    @classmethod
+    def _names_are_unique(cls, imagery: tuple[ImagerySettings, ...]) -> tuple[ImagerySettings, ...]:
+        names = [scene.name for scene in imagery]
+        if repeated := sorted({name for name in names if names.count(name) > 1}):
+            raise ValueError(f"each scene needs its own name; {', '.join(repeated)} is given twice")
+        return imagery

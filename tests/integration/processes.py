@@ -1,0 +1,57 @@
+"""Landshot as a process of its own, as its users run it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+MAP_FILES = ["map.json", "map.tif", "map.tif.aux.xml", "map_confidence.tif"]
+
+
+@dataclass(frozen=True)
+class Server:
+    url: str
+    data_dir: Path
+    process: subprocess.Popen
+
+
+def environment() -> dict[str, str]:
+    """Nothing of the developer's own settings reaches the server under test, but another model may."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("LANDSHOT_")}
+    if model := os.environ.get("LANDSHOT_MODEL"):
+        kept["LANDSHOT_MODEL"] = model
+    return kept
+
+
+@contextmanager
+def running_server(data_dir: Path, *options: str):
+    """A real server on a free port of the loopback interface; it is gone when the block ends."""
+    command = [sys.executable, "-m", "app", "serve", "--port", "0", "--data-dir", str(data_dir), *options]
+    log = data_dir / "server.log"
+    data_dir.mkdir(parents=True, exist_ok=True)
+    with (
+        log.open("w") as errors,
+        subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=errors, text=True, env=environment()
+        ) as process,
+    ):
+        try:
+            address = next(
+                (line.split()[2] for line in process.stdout if line.startswith("Landshot on")), None
+            )
+            assert address, log.read_text()
+            yield Server(address, data_dir, process)
+        finally:
+            process.terminate()
+            try:
+                process.wait(20)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                raise
