@@ -12,16 +12,14 @@ import click
 from app import __version__
 from app.commands.adapt import adapt
 from app.commands.others import demo, meta_train, models
-from app.commands.serve import AddressError, serve
-from geodata.errors import LandshotError, ModelError, OutputError
+from app.commands.serve import serve
+from geodata.errors import LandshotError
 
 if TYPE_CHECKING:
     from types import FrameType
 
 BAD_INPUT, FAILURE = 2, 1
 """Exit codes: what the user can say otherwise, and what went wrong all the same."""
-
-FAILURES = (OutputError, ModelError, AddressError)
 
 
 class _Commands(click.Group):
@@ -46,7 +44,7 @@ class _Commands(click.Group):
         except (click.ClickException, click.exceptions.Exit, click.Abort, SystemExit):
             raise
         except LandshotError as error:
-            _stop(str(error), FAILURE if isinstance(error, FAILURES) else BAD_INPUT)
+            _stop(str(error), BAD_INPUT if error.users_to_mend else FAILURE)
         except KeyboardInterrupt:
             _stop("interrupted; nothing was left half-written", 130)
         except MemoryError:

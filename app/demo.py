@@ -28,6 +28,7 @@ class DemoError(LandshotError):
 
     code = "demo-failed"
     title = "The demonstration failed"
+    users_to_mend = False
 
 
 @dataclass(frozen=True, slots=True)

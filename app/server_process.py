@@ -25,6 +25,7 @@ class ServerStartError(LandshotError):
 
     code = "server-did-not-start"
     title = "The server did not start"
+    users_to_mend = False
 
 
 @contextmanager

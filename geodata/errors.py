@@ -30,6 +30,9 @@ class LandshotError(Exception):
     title = "Landshot could not do this"
     """What kind of problem it is; the same for every occurrence."""
 
+    users_to_mend = True
+    """Whether another input would do; otherwise it is the machine's fault, or its operator's to mend."""
+
     def __init__(self, detail: str, faults: tuple[Fault, ...] = ()) -> None:
         super().__init__(detail)
         self.detail = detail
@@ -100,6 +103,7 @@ class OutputError(LandshotError):
 
     code = "cannot-write"
     title = "The result cannot be written"
+    users_to_mend = False
 
 
 class ModelError(LandshotError):
@@ -107,6 +111,7 @@ class ModelError(LandshotError):
 
     code = "unusable-model"
     title = "The model cannot be used"
+    users_to_mend = False
 
 
 class NotFoundError(LandshotError):

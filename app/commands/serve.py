@@ -21,6 +21,7 @@ class AddressError(LandshotError):
 
     code = "address-unavailable"
     title = "The server cannot listen there"
+    users_to_mend = False
 
 
 @click.command()

@@ -69,5 +69,5 @@ def test_the_shipped_initialization_loads_and_tells_how_it_was_made():
     loaded = load_initialization()
     assert loaded.manifest in shipped_manifests()
     assert loaded.manifest["training"]["command"].startswith("landshot meta-train ")
-    assert (WEIGHTS / loaded.manifest["training"]["command"].split("/")[-1]).exists()
+    assert (WEIGHTS / loaded.manifest["training"]["command"].split()[-1]).exists()
     assert all(source["license"] for source in loaded.manifest["training"]["data"])
