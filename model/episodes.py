@@ -70,7 +70,8 @@ class Simulation:
     regions: int = 12_000
     classes: int = 8
     pixels_per_class: int = 36
-    fields_per_class: int = 6
+    fields_per_class: int = 4
+    """Few, as the places are that a user labels; support and query never share one."""
 
     def __post_init__(self) -> None:
         if self.fields_per_class < 2:

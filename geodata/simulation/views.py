@@ -119,7 +119,7 @@ def draw_view(rng: np.random.Generator, wavelengths_nm: Floats, response: Floats
         field_light=float(rng.uniform(0.02, 0.35)),
         border=float(rng.uniform(0.0, 0.1)),
         coarse=two_grids & (wavelengths_nm > 690.0) & (np.abs(wavelengths_nm - 833.0) > 20.0),
-        haze=float(rng.choice((0.01, 0.1, 0.4), p=(0.3, 0.35, 0.35))),
+        haze=float(rng.choice((0.02, 0.12, 0.45), p=(0.25, 0.35, 0.4))),
         adjacency=float(rng.uniform(0.0, 0.12) if toa else rng.uniform(0.0, 0.04)),
         gain=gain, offset=offset,
         noise=(float(np.exp(rng.normal(-6.5, 0.6))), float(np.exp(rng.normal(-4.0, 0.6)))),
