@@ -18,11 +18,12 @@ import numpy as np
 import torch
 from tqdm import tqdm
 
+from geodata.accuracy import balanced_accuracy
 from geodata.pixel_tasks import read_task
 from model.adaptation import Support, class_counts, inner_loop, logits
 from model.checkpoint import load_initialization
 from model.episodes import PixelTable, Simulation, pixel_table, simulated_table
-from model.evaluation import balanced_accuracy, group_draw, mean_interval
+from model.evaluation import group_draw, mean_interval
 from model.meta_training import HELD_OUT
 from model.methods.scratch import scores, train_from_scratch
 
@@ -50,7 +51,7 @@ def real(folder: Path) -> Iterator[tuple[str, PixelTable]]:
         table = pixel_table(
             task.reflectance, task.reflectance[sample], task.wavelengths_nm, task.class_index, task.group
         )
-        yield task.name, table
+        yield task.source, table
 
 
 def compare(table: PixelTable, shots: int, seed: int) -> dict[str, float]:
@@ -70,7 +71,7 @@ def compare(table: PixelTable, shots: int, seed: int) -> dict[str, float]:
     pixels, observed = torch.from_numpy(table.inputs[query]), torch.from_numpy(table.observed[query])
 
     def accuracy(values: torch.Tensor) -> float:
-        return balanced_accuracy(table.class_index[query], values.argmax(dim=1).numpy())
+        return balanced_accuracy(table.class_index[query], values.argmax(dim=1).numpy(), ways)
 
     with torch.no_grad():
         adapted = inner_loop(start.meta, support, start.steps, first_order=True)
@@ -118,9 +119,8 @@ def main() -> None:
     for kind, (tables, draws) in kinds.items():
         for shots in SHOTS:
             by_unit: dict[str, list[dict[str, float]]] = {}
-            for name, table in tqdm(tables, desc=f"{kind}, {shots} labels a class"):
+            for unit, table in tqdm(tables, desc=f"{kind}, {shots} labels a class"):
                 each = [compare(table, shots, seed) for seed in range(draws)]
-                unit = name.split("_", maxsplit=1)[0]
                 mean = {v: float(np.mean([e[v] for e in each])) for v in each[0]}
                 by_unit.setdefault(unit, []).append(mean)
             rows.append(summary(kind, shots, by_unit))

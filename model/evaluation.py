@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
@@ -54,16 +54,3 @@ def mean_interval(
     picks = np.random.default_rng(seed).integers(0, data.size, size=(resamples, data.size))
     low, high = np.quantile(data[picks].mean(axis=1), [0.025, 0.975])
     return float(data.mean()), float(low), float(high)
-
-
-def balanced_accuracy(truth: NDArray[np.int64], predicted: NDArray[np.int64]) -> float:
-    """Mean recall over the classes in `truth`."""
-    return float(np.mean([(predicted[truth == c] == c).mean() for c in np.unique(truth)]))
-
-
-def by_source(scores: dict[str, float], source: Callable[[str], str]) -> dict[str, float]:
-    """Average the tasks of one source first, so that a source with many tasks does not outweigh the others."""
-    sources: dict[str, list[float]] = {}
-    for name, score in scores.items():
-        sources.setdefault(source(name), []).append(score)
-    return {name: float(np.mean(values)) for name, values in sources.items()}

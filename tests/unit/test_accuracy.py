@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sklearn import metrics
+from sklearn.metrics import balanced_accuracy_score
 
 from geodata.accuracy import accuracy, balanced_accuracy, confusion_matrix
 
@@ -48,3 +49,8 @@ def test_what_cannot_be_compared_is_refused(truth, predicted, message):
 
 def test_rows_are_the_truth():
     assert confusion_matrix(np.array([0, 0]), np.array([1, 1]), 2).tolist() == [[0, 2], [0, 0]]
+
+
+def test_balanced_accuracy_equals_scikit_learns():
+    truth, predicted = np.random.default_rng(1).integers(0, 4, size=(2, 200))
+    assert balanced_accuracy(truth, predicted, 4) == pytest.approx(balanced_accuracy_score(truth, predicted))

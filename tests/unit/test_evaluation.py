@@ -2,10 +2,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from sklearn.metrics import balanced_accuracy_score
 
 from geodata.pixel_tasks import TaskFileError, read_task
-from model.evaluation import balanced_accuracy, by_source, group_draw, mean_interval
+from model.evaluation import group_draw, mean_interval
 
 
 def test_draws_separate_the_groups_and_have_every_class_on_both_sides():
@@ -24,23 +23,12 @@ def test_a_class_in_one_group_cannot_be_split():
         group_draw(np.array([0, 0, 1, 1]), np.array([0, 0, 1, 1]), 1, np.random.default_rng(0))
 
 
-def test_balanced_accuracy_equals_scikit_learns():
-    rng = np.random.default_rng(1)
-    truth, predicted = rng.integers(0, 4, size=(2, 200))
-    assert balanced_accuracy(truth, predicted) == pytest.approx(balanced_accuracy_score(truth, predicted))
-
-
 def test_the_interval_holds_the_mean_and_shrinks_with_more_units():
     values = np.random.default_rng(2).normal(0.7, 0.1, size=400)
     mean, low, high = mean_interval(values)
     assert low < mean < high
     assert mean == pytest.approx(values.mean())
     assert high - low == pytest.approx(2 * 1.96 * values.std() / 20, rel=0.1)
-
-
-def test_a_source_with_many_tasks_counts_once():
-    scores = {"a_1": 0.2, "a_2": 0.4, "b_1": 0.9}
-    assert by_source(scores, lambda name: name[0]) == pytest.approx({"a": 0.3, "b": 0.9})
 
 
 def arrays(**changes):
