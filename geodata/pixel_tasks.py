@@ -1,10 +1,11 @@
-"""Pixel task files: labelled pixels of one region, with spatial groups (DESIGN.md, "Data")."""
+"""Pixel task files: labelled pixels of one region, with spatial groups (docs/cli.md, "Task files")."""
 
 from __future__ import annotations
 
+import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from zipfile import BadZipFile
+from zipfile import BadZipFile, is_zipfile
 
 import numpy as np
 
@@ -50,9 +51,11 @@ def read_task(path: Path) -> PixelTask:
     """Read a `.npz` pixel task file; never unpickles.
 
     Raises:
-        TaskFileError: unreadable, an array is missing, or lengths disagree.
+        TaskFileError: unreadable, an array is missing, or shapes disagree.
     """
     try:
+        if not is_zipfile(path):  # numpy would take a single array too, which has no names
+            raise BadZipFile("it is no .npz archive, or was cut off")  # noqa: TRY301 - told like what numpy finds
         with np.load(path, allow_pickle=False) as data:
             names, index = np.unique(data["y"], return_inverse=True)
             task = PixelTask(
@@ -64,8 +67,12 @@ def read_task(path: Path) -> PixelTask:
                 np.asarray(data["day_of_year"], dtype=np.int64),
                 np.asarray(data["group"], dtype=np.int64),
             )
-    except (OSError, ValueError, KeyError, BadZipFile) as error:
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile, zlib.error) as error:
         raise TaskFileError(f"{path} is no pixel task file: {error}") from error
+    if task.reflectance.ndim != 3 or not task.reflectance.size:
+        raise TaskFileError(
+            f"{path}: x must be pixels x dates x bands, and has shape {task.reflectance.shape}"
+        )
     n, _, bands = task.reflectance.shape
     if task.group.shape != (n,) or task.class_index.shape != (n,) or task.wavelengths_nm.shape != (bands,):
         raise TaskFileError(f"{path}: x, y, group and wavelength_nm disagree in length")

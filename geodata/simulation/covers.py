@@ -13,6 +13,8 @@ from geodata.simulation.spectra import Floats, Floats32, smooth_curve
 from geodata.simulation.themes import GROUPS, THEMES, Theme
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import NDArray
 
 PARTS = 7
@@ -61,9 +63,19 @@ class Plan:
     """Cover -> the cover whose centre it starts from, itself where it has its own."""
 
 
-def plan_region(rng: np.random.Generator, classes: int) -> Plan:
-    """Draws a theme and from it the classes of a task, and up to four classes beside it."""
-    theme_name = _pick(rng, {name: theme.chance for name, theme in THEMES.items()})
+def plan_region(
+    rng: np.random.Generator, classes: int, *, series: bool = False, theme_name: str | None = None
+) -> Plan:
+    """Draws a theme and from it the classes of a task, and up to four classes beside it.
+
+    Args:
+        rng: source of randomness.
+        classes: classes of the task.
+        series: for several dates, where themes have other chances.
+        theme_name: this theme, a key of `THEMES`, instead of a random one.
+    """
+    if theme_name is None:
+        theme_name = _pick(rng, {n: t.chance * (t.series if series else 1.0) for n, t in THEMES.items()})
     theme = THEMES[theme_name]
     names: list[str] = []
     members: list[tuple[int, ...]] = []
@@ -114,7 +126,14 @@ def _pick(rng: np.random.Generator, weights: dict[str, float]) -> str:
 
 
 def draw_covers(
-    rng: np.random.Generator, plan: Plan, response: Floats32, wavelengths_nm: Floats, *, mild: bool = False
+    rng: np.random.Generator,
+    plan: Plan,
+    response: Floats32,
+    wavelengths_nm: Floats,
+    *,
+    mild: bool = False,
+    archetypes: Mapping[str, Archetype] = ARCHETYPES,
+    dryness: float = 1.0,
 ) -> Covers:
     """Gives every cover of a plan its composition and computes it in the sensor's bands.
 
@@ -124,12 +143,14 @@ def draw_covers(
         response: (211, B) from `band_response`.
         wavelengths_nm: (B,).
         mild: a region of green fields that are much alike, for scenes to look at.
+        archetypes: what the names of the plan stand for.
+        dryness: factor on the region's dry season; less where the calendar of a series brings it.
     """
     count, bands = len(plan.archetypes), wavelengths_nm.size
-    local = _Region(rng, mild=mild)
+    local = _Region(rng, mild=mild, dryness=dryness)
     own: list[_Centre] = []
     for name, origin in zip(plan.archetypes, plan.twin_of, strict=True):
-        own.append(_Centre(rng, ARCHETYPES[name], local, twin=own[origin] if origin < len(own) else None))
+        own.append(_Centre(rng, archetypes[name], local, twin=own[origin] if origin < len(own) else None))
     share, rung, spread = (np.zeros((count, PARTS)) for _ in range(3))
     plain: list[Floats32] = []
     canopy: list[Floats32] = []
@@ -152,7 +173,7 @@ def draw_covers(
     for (i, j, leafy), curve in zip(where, own_curve, strict=True):
         spectra[i, j, :, :, : 3 if leafy else 1] = next(pools[leafy])
         spectra[i, j, :, :, 0] *= curve
-    kinds_of = [ARCHETYPES[name] for name in plan.archetypes]
+    kinds_of = [archetypes[name] for name in plan.archetypes]
     wild = np.exp(0.3 * rng.standard_normal((3, count)))
     return Covers(
         spectra, share, rung, spread,
@@ -166,17 +187,17 @@ def draw_covers(
 class _Region:
     """What all covers of a region share: its rocks and soils, its waters, its season."""
 
-    def __init__(self, rng: np.random.Generator, *, mild: bool) -> None:
+    def __init__(self, rng: np.random.Generator, *, mild: bool, dryness: float) -> None:
         calm = 0.3 if mild else 1.0
-        self.dryness = float(np.clip(rng.normal(0.2 * calm, 0.3 * calm), 0.0, 1.0))
+        self.dryness = dryness * float(np.clip(rng.normal(0.2 * calm, 0.3 * calm), 0.0, 1.0))
         self.greenness = float(
             rng.normal(0.0, 0.10 * calm)
         )  # leaf area of all plants of the region, in ladder lengths
         self.variety = float(np.exp(rng.normal(-0.4, 0.5 * calm)))
         # How far fields stray from their class: real tasks reach from nearly separable to hardly so.
-        self.looseness = float(np.exp(rng.normal(-0.5 if mild else -1.5, 0.6 * calm)))
+        self.looseness = float(np.exp(rng.normal(-0.5 if mild else -0.8, 0.6 * calm)))
         # How unlike the stands, lakes or roofs of one class are: from one kind to a third of all there are.
-        self.reach = 0.0 if mild else float(rng.uniform(0.0, 0.1))
+        self.reach = 0.0 if mild else float(rng.uniform(0.0, 0.35))
         self._rng = rng
         self._base: dict[str, Floats] = {}
         self._shift: dict[str, Floats] = {}

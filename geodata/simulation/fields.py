@@ -32,6 +32,8 @@ class Fields:
     """(F,) log brightness."""
     haze: Floats
     """(F,) standard normal: where in the region's haze it lies."""
+    vigour: Floats
+    """(F, PARTS) factor on how far its pixels stray in rung: one where a part is as its cover has it."""
 
 
 def draw_fields(rng: np.random.Generator, covers: Covers, cover: Integers) -> Fields:
@@ -48,6 +50,7 @@ def draw_fields(rng: np.random.Generator, covers: Covers, cover: Integers) -> Fi
         cover, spectra.reshape(count, PARTS, STEPS, 3, -1), share / np.maximum(share.sum(axis=1,
             keepdims=True), 1e-9), rung,
         own.astype(np.float32), rng.standard_normal(count), rng.standard_normal(count),
+        np.ones((count, PARTS)),
     )  # fmt: skip
 
 
@@ -56,7 +59,7 @@ def pixel_spectra(rng: np.random.Generator, fields: Fields, covers: Covers, fiel
     count = field_of.size
     cover = fields.cover[field_of]
     stray = rng.standard_normal((2, count, PARTS)).astype(np.float32)
-    place = fields.rung[field_of] + 0.5 * covers.spread[cover] * stray[0]
+    place = fields.rung[field_of] + 0.5 * (covers.spread[cover] * fields.vigour[field_of]) * stray[0]
     place = np.clip(place, 0.0, STEPS - 1.001)
     low = place.astype(np.int64)
     part = np.arange(PARTS)

@@ -48,6 +48,8 @@ class Theme:
     """Chance that a class is an arbitrary mixture of two to five archetypes."""
     broad: float = 0.0
     """Chance that a class is one of `GROUPS` that shares archetypes with the theme."""
+    series: float = 1.0
+    """How many times likelier it is where there are several dates: crops are told apart by their calendars."""
 
 
 _WATER = "clear water, turbid water, green water, dark water, muddy water"
@@ -69,12 +71,14 @@ THEMES: Mapping[str, Theme] = {
         _weights(f"{_CROPS}, meadow, wet field", "orchard, rough grass, paddy, greenhouse, dark field"),
         twins=0.2,
         mixed=0.1,
+        series=3.0,
     ),
     "crop or not": Theme(
         0.04,
         _weights(f"{_CROPS}, {_WILD}, desert shrub, village", f"{_WATER}, {_BUILT}, rock, sand, orchard"),
         twins=0.1,
         mixed=0.9,
+        series=3.0,
     ),
     "coast": Theme(
         0.10,

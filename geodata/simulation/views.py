@@ -115,11 +115,11 @@ def draw_view(rng: np.random.Generator, wavelengths_nm: Floats, response: Floats
     two_grids = rng.random() < 0.5
     return View(
         wavelengths_nm, air, diffuse_share(wavelengths_nm, float(rng.uniform(0.5, 2.0))),
-        relief=float(rng.uniform(0.15, 0.6) if rugged else rng.uniform(0.0, 0.06)),
-        field_light=float(rng.uniform(0.02, 0.35)),
+        relief=float(rng.uniform(0.05, 0.35) if rugged else rng.uniform(0.0, 0.06)),
+        field_light=float(rng.uniform(0.02, 0.18)),
         border=float(rng.uniform(0.0, 0.1)),
         coarse=two_grids & (wavelengths_nm > 690.0) & (np.abs(wavelengths_nm - 833.0) > 20.0),
-        haze=float(rng.choice((0.02, 0.12, 0.45), p=(0.25, 0.35, 0.4))),
+        haze=float(rng.choice((0.02, 0.12, 0.45), p=(0.4, 0.4, 0.2))),
         adjacency=float(rng.uniform(0.0, 0.12) if toa else rng.uniform(0.0, 0.04)),
         gain=gain, offset=offset,
         noise=(float(np.exp(rng.normal(-6.5, 0.6))), float(np.exp(rng.normal(-4.0, 0.6)))),

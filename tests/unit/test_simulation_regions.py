@@ -31,9 +31,9 @@ def test_the_same_generator_state_draws_the_same_region():
 
 def test_a_region_has_the_shape_that_was_asked_for():
     region = draw(1, classes=3, pixels_per_class=10, fields_per_class=4, background=33)
-    assert region.reflectance.shape == (30, 10)
+    assert region.reflectance.shape == (30, 1, 10)
     assert region.reflectance.dtype == region.background.dtype == np.float32
-    assert region.background.shape == (33, 10)
+    assert region.background.shape == (33, 1, 10)
     np.testing.assert_array_equal(np.bincount(region.class_index), [10, 10, 10])
     assert len(region.class_names) == 3
 
@@ -62,7 +62,7 @@ def pure_pixels(name, level):
         region = draw(seed, level, classes=8, pixels_per_class=6, background=8)
         for value, title in enumerate(region.class_names):
             if title == name:
-                found.append(region.reflectance[region.class_index == value])
+                found.append(region.reflectance[region.class_index == value, 0])
     assert len(found) >= 5, f"hardly any region has {name}"
     return np.concatenate(found)
 
@@ -102,11 +102,11 @@ def test_the_background_holds_land_that_the_task_does_not_name():
     outside = []
     for seed in range(60):
         region = draw(seed, "surface", classes=2)
-        low, high = region.reflectance.min(axis=0), region.reflectance.max(axis=0)
-        unlike = (region.background < low - 0.02) | (region.background > high + 0.02)
+        named, other = region.reflectance[:, 0], region.background[:, 0]
+        unlike = (other < named.min(axis=0) - 0.02) | (other > named.max(axis=0) + 0.02)
         outside.append(unlike.any(axis=1).mean())
     assert np.quantile(outside, 0.6) > 0.1
-    assert np.quantile(outside, 0.1) < 0.05  # some regions have nothing else
+    assert np.quantile(outside, 0.1) < 0.08  # some regions have hardly anything else
 
 
 def test_within_class_spread_is_large_as_on_real_land():
@@ -147,7 +147,7 @@ def test_any_sensor_can_look_at_a_region():
         region = draw_region(
             rng, classes=3, pixels_per_class=4, fields_per_class=2, wavelengths_nm=centres, fwhm_nm=widths
         )
-        assert region.reflectance.shape == (12, centres.size)
+        assert region.reflectance.shape == (12, 1, centres.size)
         assert np.isfinite(region.reflectance).all()
         assert np.isfinite(region.background).all()
 
@@ -161,7 +161,7 @@ def test_simulated_pixels_lie_near_real_ones(real_data):
         draw_region(
             rng, classes=6, pixels_per_class=15, fields_per_class=15, wavelengths_nm=centres,
             fwhm_nm=[66, 36, 31, 106, 91, 175], level="surface", background=8,
-        ).reflectance
+        ).reflectance[:, 0]
         for _ in range(300)
     ])  # fmt: skip
     sample = rng.permutation(real)[:500]
