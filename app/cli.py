@@ -11,6 +11,7 @@ import click
 
 from app import __version__
 from app.commands.adapt import adapt
+from app.commands.evaluate import evaluate
 from app.commands.others import demo, meta_train, models
 from app.commands.serve import serve
 from geodata.errors import LandshotError
@@ -64,7 +65,7 @@ def main() -> None:
     """Land-cover maps of any region from a handful of labelled pixels."""
 
 
-for _command in (serve, adapt, demo, models, meta_train):
+for _command in (serve, adapt, demo, models, meta_train, evaluate):
     main.add_command(_command)
 
 

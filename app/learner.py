@@ -22,7 +22,7 @@ def load_learner(manifest: Path | None = None) -> Initialization:
     Raises:
         ModelError: the weights are missing or altered.
     """
-    for module in ("model.adaptation", "model.prediction"):
+    for module in ("model.adapted", "model.prediction"):
         import_module(module)
     import torch  # noqa: PLC0415 - a second is a long time for commands that do not need it
 
@@ -36,8 +36,9 @@ def load_learner(manifest: Path | None = None) -> Initialization:
 
 def warm_up(initialization: Initialization) -> None:
     """Adapt and predict once on made-up numbers, so that no user waits for what torch does only once."""
-    from model.adaptation import SupportSet, adapt  # noqa: PLC0415 - imports torch
+    from model.adapted import adapt  # noqa: PLC0415 - imports torch
     from model.prediction import Predictor  # noqa: PLC0415
+    from model.support import SupportSet  # noqa: PLC0415
 
     rng = np.random.default_rng(0)
     support = SupportSet(

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from geodata.imagery.files import FileImagery
     from geodata.labels import LabelSet
     from geodata.maps import MapFiles
-    from model.adaptation import AdaptedModel
+    from model.adapted import AdaptedModel
     from model.checkpoint import Initialization
 
 NODATA = 255

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from geodata.imagery.files import FileImagery
     from geodata.labels import LabelSet
     from geodata.legend import Legend
-    from model.adaptation import AdaptedModel
+    from model.adapted import AdaptedModel
     from model.checkpoint import Initialization
 
 MAX_PIXELS_PER_CLASS = 1000
@@ -71,7 +71,8 @@ def draw_samples(labels: LabelSet, legend: Legend, imagery: FileImagery, region:
 
 def adapt_to(samples: Samples, initialization: Initialization) -> AdaptedModel:
     """The inner loop."""
-    from model.adaptation import SupportSet, adapt  # noqa: PLC0415 - torch is loaded by now, not before
+    from model.adapted import adapt  # noqa: PLC0415 - torch is loaded by now, not before
+    from model.support import SupportSet  # noqa: PLC0415
 
     support = SupportSet(
         reflectance=samples.reflectance,

@@ -56,27 +56,20 @@ def init_encoder(shape: EncoderShape, generator: torch.Generator) -> Params:
     }
 
 
-def encode(
-    params: Mapping[str, Tensor], pixels: Tensor, region: Tensor, observed: Tensor | None = None
-) -> Tensor:
-    """Features of pixels.
+def encode(params: Mapping[str, Tensor], pixels: Tensor, region: Tensor) -> Tensor:
+    """Features of pixels, date by date.
 
     Args:
         params: as made by `init_encoder`.
-        pixels: (n, T, PIXEL_INPUTS), see `model.spectral.network_inputs`; finite also where not observed.
-        region: (REGION_INPUTS,).
-        observed: (n, T) 1 where the date is clear; None when all are.
+        pixels: (n, T, PIXEL_INPUTS), see `model.spectral.network_inputs`.
+        region: (T, REGION_INPUTS).
 
     Returns:
-        (n, features); the mean over the observed dates. Never looks at other pixels.
+        (n, T, features). Never looks at other pixels.
     """
-    start = params["pixel.bias"] + params["region.weight"] @ region
-    hidden = functional.relu(functional.linear(pixels, params["pixel.weight"], start))  # (n, T, width)
+    start = params["pixel.bias"] + functional.linear(region, params["region.weight"])  # (T, width)
+    hidden = functional.relu(functional.linear(pixels, params["pixel.weight"]) + start)  # (n, T, width)
     for layer in HIDDEN:
         step = functional.linear(hidden, params[f"{layer}.weight"], params[f"{layer}.bias"])
         hidden = hidden + functional.relu(step)
-    features = functional.linear(hidden, params["out.weight"], params["out.bias"])  # (n, T, features)
-    if observed is None:
-        return features.mean(dim=1)
-    weight = observed.to(features.dtype).unsqueeze(-1)
-    return (features * weight).sum(dim=1) / weight.sum(dim=1).clamp_min(1.0)
+    return functional.linear(hidden, params["out.weight"], params["out.bias"])

@@ -8,18 +8,30 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
+from model.adapted import NETWORK_SHARE
 from model.encoder import HIDDEN
-from model.spectral import CANONICAL_NM, RAW_CENTRE, RAW_SCALE, log_reflectance, region_inputs
+from model.gaps import fill_gaps
+from model.indices import COUNT, spectral_indices
+from model.spectral import (
+    FEATURES,
+    FIXED_CENTRE,
+    FIXED_SCALE,
+    LINEAR_FEATURES,
+    feature_presence,
+    log_reflectance,
+    region_inputs,
+)
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
     from torch import Tensor
 
-    from model.adaptation import AdaptedModel
+    from model.adapted import AdaptedModel
+    from model.spectral import Resampling
 
 CHUNK = 8192
 """Pixels computed at once. Always this many (the last chunk is padded), so that every matrix product has the same
-shape and a pixel's result cannot depend on how many others came with it: DESIGN.md, invariant 1."""
+shape and a pixel's result cannot depend on how many others came with it (docs/architecture.md, "What always holds")."""
 
 NO_CLASS = 255
 
@@ -28,19 +40,23 @@ NO_CLASS = 255
 class Predictor:
     """An adapted model folded into a few matrix products per date, for one sensor and one region.
 
-    Resampling to the canonical wavelengths, region statistics and the constant inputs are linear in (reflectance,
-    log reflectance), so they disappear into the first layer; the head disappears into the last one.
+    Everything that stands before the first layer is linear in (reflectance, log reflectance, indices), so it disappears
+    into that layer; the head disappears into the last one, and the linear part beside it is one product more.
     """
 
+    canonical: Tensor
+    """(K, B) bands -> reflectance at the canonical wavelengths, for the indices."""
     first: Tensor
-    """(width, 2 B)."""
+    """(T, width, 2 B + COUNT)."""
     first_bias: Tensor
-    """(width, 1)."""
+    """(T, width, 1)."""
     hidden: tuple[tuple[Tensor, Tensor], ...]
     """Weight (width, width) and bias (width, 1) of each residual layer."""
     last: Tensor
-    """(classes, width)."""
-    last_bias: Tensor
+    """(T, classes, width)."""
+    direct: Tensor
+    """(T, classes, 2 B + COUNT) the linear part."""
+    bias: Tensor
     """(classes, 1)."""
     classes: NDArray[np.uint8]
     """Row of `last` -> class index."""
@@ -49,28 +65,34 @@ class Predictor:
     def of(cls, adapted: AdaptedModel) -> Predictor:
         """Fold `adapted`; exact but for rounding."""
         wide = {name: value.to(torch.float64).numpy() for name, value in adapted.params.items()}
-        presence, matrix = adapted.resampling.presence, adapted.resampling.matrix
-        blocks = wide["pixel.weight"].reshape(-1, 4, CANONICAL_NM.size) * presence
-        spread, mean = adapted.statistics.spread, adapted.statistics.mean
-        fold, shift = [], np.zeros(blocks.shape[0])
-        for i in range(2):  # reflectance, logarithm
-            relative, absolute = blocks[:, i] / spread[i], blocks[:, 2 + i] / RAW_SCALE[i]
-            fold.append((relative + absolute) @ matrix)
-            shift -= relative @ mean[i] + absolute @ np.broadcast_to(RAW_CENTRE[i], presence.shape)
+        presence, features = feature_presence(adapted.resampling), _features_of(adapted.resampling)
+        spread, mean = adapted.statistics.spread, adapted.statistics.mean  # (T, F)
+        dates, rows = mean.shape[0], adapted.classes.size
+
+        relative = wide["pixel.weight"][:, :FEATURES] * (presence / spread)[:, None]  # (T, width, F)
+        fixed = wide["pixel.weight"][:, FEATURES:] * (presence / FIXED_SCALE)  # (width, F)
         region = region_inputs(adapted.resampling, adapted.statistics).astype(np.float64)
-        bias = wide["pixel.bias"] + wide["region.weight"] @ region + shift
-        last = wide["head.weight"] @ wide["out.weight"]
-        last_bias = wide["head.weight"] @ wide["out.bias"] + wide["head.bias"]
+        first_bias = wide["pixel.bias"] + region @ wide["region.weight"].T - fixed @ FIXED_CENTRE
+        first_bias -= np.einsum("twf,tf->tw", relative, mean)
+
+        linear = np.zeros((dates, rows, FEATURES))
+        own = wide["linear.weight"].reshape(rows, dates, -1).swapaxes(0, 1) / np.sqrt(dates)
+        linear[..., LINEAR_FEATURES] = own * (presence / spread)[:, None, LINEAR_FEATURES]
+        head = NETWORK_SHARE * wide["head.weight"].swapaxes(0, 1) / dates  # (T, classes, D)
+        bias = NETWORK_SHARE * wide["head.bias"] + wide["linear.bias"] + (head @ wide["out.bias"]).sum(axis=0)
+        bias -= np.einsum("tkf,tf->k", linear, mean)
 
         def tensor(values: NDArray[np.float64]) -> Tensor:
             return torch.from_numpy(np.ascontiguousarray(values, dtype=np.float32))
 
         return cls(
-            tensor(np.concatenate(fold, axis=1)),
-            tensor(bias[:, None]),
+            tensor(adapted.resampling.matrix),
+            tensor((relative + fixed) @ features),
+            tensor(first_bias[..., None]),
             tuple((tensor(wide[f"{k}.weight"]), tensor(wide[f"{k}.bias"][:, None])) for k in HIDDEN),
-            tensor(last),
-            tensor(last_bias[:, None]),
+            tensor(head @ wide["out.weight"]),
+            tensor(linear @ features),
+            tensor(bias[:, None]),
             adapted.classes.astype(np.uint8),
         )
 
@@ -97,28 +119,31 @@ class Predictor:
         self, block: NDArray[np.float32], classes: NDArray[np.uint8], confidence: NDArray[np.uint8]
     ) -> None:
         dates, bands, size = block.shape
-        total = torch.zeros(self.first.shape[0], CHUNK)
-        seen = np.zeros(CHUNK, dtype=np.float32)
+        filled, seen = fill_gaps(block)
+        if not seen.any():
+            return
+        scores = self.bias.expand(-1, CHUNK).clone()
+        values = np.zeros((2 * bands + COUNT, CHUNK), dtype=np.float32)
+        inputs = torch.from_numpy(values)
         for date in range(dates):
-            values = np.zeros((2 * bands, CHUNK), dtype=np.float32)
-            clear = np.isfinite(block[date]).all(axis=0)
-            if not clear.any():
-                continue
-            np.copyto(values[:bands, :size], block[date], where=clear)
-            values[bands:] = log_reflectance(values[:bands])
-            hidden = torch.addmm(self.first_bias, self.first, torch.from_numpy(values)).relu_()
+            np.maximum(filled[date], 0.0, out=values[:bands, :size])
+            values[bands : 2 * bands] = log_reflectance(values[:bands])
+            torch.stack(spectral_indices(list(self.canonical @ inputs[:bands])), out=inputs[2 * bands :])
+            hidden = torch.addmm(self.first_bias[date], self.first[date], inputs).relu_()
             for weight, bias in self.hidden:
                 hidden += torch.addmm(bias, weight, hidden).relu_()
-            if dates > 1:
-                hidden[:, :size] *= torch.from_numpy(clear.astype(np.float32))
-            total += hidden
-            seen[:size] += clear
-        if dates > 1:
-            total /= torch.from_numpy(np.maximum(seen, 1))
-        scores = torch.addmm(self.last_bias, self.last, total)  # (classes, CHUNK)
+            scores.addmm_(self.last[date], hidden).addmm_(self.direct[date], inputs)
         best, row = scores.max(dim=0)
         share = 1.0 / (scores - best).exp_().sum(dim=0)
-        known = seen[:size] > 0
-        count = known.size
-        np.copyto(classes[:count], self.classes[row.numpy()[:size]], where=known)
-        np.copyto(confidence[:count], (share * 100).round_().to(torch.uint8).numpy()[:size], where=known)
+        np.copyto(classes[:size], self.classes[row.numpy()[:size]], where=seen)
+        np.copyto(confidence[:size], (share * 100).round_().to(torch.uint8).numpy()[:size], where=seen)
+
+
+def _features_of(resampling: Resampling) -> NDArray[np.float64]:
+    """(F, 2 B + COUNT): (reflectance, log reflectance, indices) -> spectral features."""
+    rows, bands = resampling.matrix.shape
+    features = np.zeros((FEATURES, 2 * bands + COUNT))
+    features[:rows, :bands] = resampling.matrix
+    features[rows : 2 * rows, bands : 2 * bands] = resampling.matrix
+    features[2 * rows :, 2 * bands :] = np.eye(COUNT)
+    return features

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from model.indices import COUNT, index_presence, spectral_indices
+
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
@@ -21,8 +23,8 @@ LOG_FLOOR = 0.01
 SAME_BAND = 0.03
 """A band stands for a canonical wavelength while it is nearer than about this share of it."""
 
-SMALLEST_SPREAD = 0.004
-"""Floor of a region's spread (reflectance): half a percent of noise must not be blown up to a class."""
+SMALLEST_SPREAD = {"reflectance": 0.004, "logarithm": 0.04, "index": 0.02}
+"""Added to a region's spread: half a percent of noise must not be blown up to a class."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,9 @@ class Resampling:
 
     matrix: Array
     """(K, B); rows interpolate linearly between neighbouring bands, or take the nearest one outside."""
+
+    centres_nm: Array
+    """(B,) as given."""
 
     presence: Array
     """(K,) in 0..1: how surely the sensor observes that wavelength; values are weighted by it."""
@@ -55,7 +60,7 @@ class Resampling:
         matrix = np.empty((CANONICAL_NM.size, centres.size))
         matrix[:, order] = weights.T
         distance = np.abs(CANONICAL_NM[:, None] - centres[None]).min(axis=1)
-        return cls(matrix, np.exp(-((distance / (SAME_BAND * CANONICAL_NM)) ** 2)))
+        return cls(matrix, centres, np.exp(-((distance / (SAME_BAND * CANONICAL_NM)) ** 2)))
 
 
 def _interpolate(values: Array, centres: Array) -> Array:
@@ -67,22 +72,52 @@ def log_reflectance(reflectance: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.log(np.maximum(reflectance, 0.0, dtype=np.float32) + np.float32(LOG_FLOOR))
 
 
+FEATURES = 2 * CANONICAL_NM.size + COUNT
+"""F: reflectance and its logarithm at the canonical wavelengths, and indices."""
+LINEAR_FEATURES = np.r_[0 : CANONICAL_NM.size, 2 * CANONICAL_NM.size : FEATURES]
+"""Those that the linear part reads (`model.linear`): all but the logarithms."""
+PIXEL_INPUTS = 2 * FEATURES
+REGION_INPUTS = CANONICAL_NM.size + 2 * FEATURES
+
+_PARTS = (CANONICAL_NM.size, CANONICAL_NM.size, COUNT)
+FIXED_CENTRE = np.repeat([0.15, -2.0, 0.0], _PARTS)
+FIXED_SCALE = np.repeat([0.15, 1.0, 0.5], _PARTS)
+"""Fixed centre and scale (F,), so that level is seen beside the value relative to the region."""
+_FLOOR = np.repeat(list(SMALLEST_SPREAD.values()), _PARTS)
+_USUAL_SPREAD = np.repeat([0.05, 0.4, 0.2], _PARTS)
+
+
+def spectral_features(reflectance: NDArray[np.float32], resampling: Resampling) -> Array:
+    """Reflectance and its logarithm at the canonical wavelengths, and indices: (..., B) -> (..., F)."""
+    positive = np.maximum(reflectance, 0.0, dtype=np.float64)
+    values = positive @ resampling.matrix.T
+    logarithm = log_reflectance(reflectance).astype(np.float64) @ resampling.matrix.T
+    indices = np.stack(spectral_indices(list(np.moveaxis(values, -1, 0))), axis=-1)
+    return np.concatenate([values, logarithm, indices], axis=-1)
+
+
+def feature_presence(resampling: Resampling) -> Array:
+    """(F,) how surely the sensor observes each feature."""
+    presence = resampling.presence
+    return np.concatenate([presence, presence, index_presence(presence)])
+
+
 @dataclass(frozen=True, slots=True)
 class RegionStatistics:
-    """Level and spread of a region's reflectance and of its logarithm, at the canonical wavelengths."""
+    """Level and spread of a region's spectral features, date by date."""
 
     mean: Array
-    """(2, K): of reflectance, of its logarithm."""
+    """(T, F)."""
 
     spread: Array
-    """(2, K): robust standard deviations, at least `SMALLEST_SPREAD` and ten times that in the logarithm."""
+    """(T, F) standard deviations, plus `SMALLEST_SPREAD`."""
 
     @classmethod
     def of(cls, background: NDArray[np.float32], resampling: Resampling) -> RegionStatistics:
         """Measure an unlabelled sample of the region's pixels.
 
         Args:
-            background: (m, B) reflectance without gaps.
+            background: (m, T, B) reflectance without gaps.
             resampling: the map of these bands to the canonical wavelengths.
 
         Raises:
@@ -90,48 +125,29 @@ class RegionStatistics:
         """
         if background.shape[0] == 0:
             raise ValueError("region statistics need at least one pixel")
-        both = canonical(background, resampling)  # (2, m, K)
-        mean, spread = both.mean(axis=1), both.std(axis=1)
-        floor = np.array([[SMALLEST_SPREAD], [10 * SMALLEST_SPREAD]])
-        return cls(mean, np.maximum(spread, floor))
-
-
-def canonical(reflectance: NDArray[np.float32], resampling: Resampling) -> Array:
-    """Reflectance and its logarithm at the canonical wavelengths: (..., B) -> (2, ..., K)."""
-    both = np.stack([reflectance, log_reflectance(reflectance)]).astype(np.float64)
-    return both @ resampling.matrix.T
-
-
-RAW_CENTRE = np.array([[0.15], [-2.0]])
-RAW_SCALE = np.array([[0.15], [1.0]])
-"""Fixed centre and scale of reflectance and of its logarithm, so that level is seen beside the relative value."""
+        features = spectral_features(background, resampling)  # (m, T, F)
+        return cls(features.mean(axis=0), features.std(axis=0) + _FLOOR)
 
 
 def network_inputs(
     reflectance: NDArray[np.float32], resampling: Resampling, statistics: RegionStatistics
 ) -> NDArray[np.float32]:
-    """What the network reads of each pixel: (..., B) -> (..., 4 K).
+    """What the network reads of each pixel: (n, T, B) without gaps -> (n, T, 2 F).
 
-    Reflectance and its logarithm, each relative to the region and absolute, weighted by the bands' presence.
-    Every one is linear in (reflectance, logarithm), which lets `model.prediction` fold them into the first layer.
+    Each feature relative to the region on that date, and on a fixed scale, weighted by its presence. All are linear in
+    (reflectance, logarithm, indices), which lets `model.prediction` fold them into the first layer.
     """
-    values = canonical(reflectance, resampling)
-    shape = (2,) + (1,) * (values.ndim - 2) + (CANONICAL_NM.size,)
-    relative = (values - statistics.mean.reshape(shape)) / statistics.spread.reshape(shape)
-    absolute = (values - RAW_CENTRE.reshape((2, *shape[1:-1], 1))) / RAW_SCALE.reshape((2, *shape[1:-1], 1))
-    parts = np.concatenate([relative, absolute]) * resampling.presence  # (4, ..., K)
-    return np.moveaxis(parts, 0, -2).reshape(*reflectance.shape[:-1], -1).astype(np.float32)
+    features = spectral_features(reflectance, resampling)
+    presence = feature_presence(resampling)
+    relative = (features - statistics.mean) / statistics.spread * presence
+    fixed = (features - FIXED_CENTRE) / FIXED_SCALE * presence
+    return np.concatenate([relative, fixed], axis=-1).astype(np.float32)
 
 
 def region_inputs(resampling: Resampling, statistics: RegionStatistics) -> NDArray[np.float32]:
-    """What the network reads of the region: (5 K,) presence, means and log spreads, weighted by presence."""
-    mean = (statistics.mean - RAW_CENTRE) / RAW_SCALE
-    spread = np.log(statistics.spread / np.array([[0.05], [0.4]]))
-    parts = np.concatenate(
-        [resampling.presence[None] - 0.5, mean * resampling.presence, spread * resampling.presence]
-    )
-    return parts.reshape(-1).astype(np.float32)
-
-
-PIXEL_INPUTS = 4 * CANONICAL_NM.size
-REGION_INPUTS = 5 * CANONICAL_NM.size
+    """What the network reads of the region: (T, K + 2 F), presence, means and log spreads weighted by presence."""
+    presence = feature_presence(resampling)
+    mean = (statistics.mean - FIXED_CENTRE) / FIXED_SCALE * presence
+    spread = np.log(statistics.spread / _USUAL_SPREAD) * presence
+    sensor = np.broadcast_to(resampling.presence - 0.5, (mean.shape[0], CANONICAL_NM.size))
+    return np.concatenate([sensor, mean, spread], axis=-1).astype(np.float32)

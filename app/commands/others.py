@@ -46,7 +46,12 @@ def models() -> None:
     type=click.Path(dir_okay=False, path_type=Path),
     help="Manifest of the weights.  [default: RUN/CONFIG.json]",
 )
-def meta_train(config: Path, run: Path | None, output: Path | None) -> None:
+@click.option(
+    "--tasks",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Folder of pixel task files to train on beside simulated regions (`real_share` in CONFIG).",
+)
+def meta_train(config: Path, run: Path | None, output: Path | None, tasks: Path | None) -> None:
     """Train an initialization on simulated regions, as CONFIG (TOML) says."""
     from app.training import train_initialization  # noqa: PLC0415 - imports torch
     from app.training_progress import rounded, training_progress  # noqa: PLC0415
@@ -55,8 +60,14 @@ def meta_train(config: Path, run: Path | None, output: Path | None) -> None:
     manifest = output or folder / f"{config.stem}.json"
     progress = training_progress(sys.stderr)
     try:
-        figures = train_initialization(config, manifest, folder, progress)
+        figures = train_initialization(config, manifest, folder, progress, tasks)
     finally:
         progress.close()
     click.echo(", ".join(f"{name} {value}" for name, value in rounded(figures).items()))
+    picture = folder / "curve.png"
+    click.echo(
+        f"validation curve: {picture}"
+        if picture.exists()
+        else "no picture of the validation curve: that needs matplotlib (pip install 'landshot[evaluate]')"
+    )
     click.echo(f"written: {manifest} and {manifest.with_suffix('.safetensors')}")

@@ -5,26 +5,26 @@ from __future__ import annotations
 import math
 from functools import partial
 
-import numpy as np
 import pytest
 import torch
 from torch.func import grad, vmap
+from torch.nn.functional import pad
 
 from model.adaptation import (
     Support,
-    SupportSet,
-    adapt,
     balanced_loss,
     class_counts,
     inner_loop,
     inner_step,
+    log_shots,
     logits,
+    support_loss,
 )
-from model.checkpoint import Initialization
 from model.encoder import EncoderShape, encode
-from model.episodes import Episode
-from model.meta_training import MetaTrainingConfig, init_meta, meta_loss, task_loss
-from model.prediction import Predictor
+from model.episodes import Episode, stack_episodes
+from model.meta_config import MetaTrainingConfig
+from model.meta_learning.inner import gradient_step, recorded_slope
+from model.meta_training import init_meta, meta_loss, task_loss
 from model.spectral import PIXEL_INPUTS, REGION_INPUTS
 
 SHAPE = EncoderShape(width=12, features=8)
@@ -33,8 +33,11 @@ STEPS = 3
 
 @pytest.fixture
 def meta():
+    """Untrained, and with scale and step sizes that depend on labels and dates, as training makes them."""
     config = MetaTrainingConfig(seed=3, steps=STEPS, inner_rate=0.03, shape=SHAPE)
-    return {name: value.to(torch.float64) for name, value in init_meta(config).items()}
+    slopes = {name: 0.1 for name in init_meta(config) if name.startswith("slope.")}
+    moved = slopes | {"head.scale.slope": 0.3, "head.scale.dates": -0.2}
+    return {name: value.to(torch.float64) + moved.get(name, 0.0) for name, value in init_meta(config).items()}
 
 
 def episode(seed, *, ways=3, shots=4, dates=2, queries=5):
@@ -43,90 +46,113 @@ def episode(seed, *, ways=3, shots=4, dates=2, queries=5):
     def half(count):
         labels = torch.eye(ways, dtype=torch.float64).repeat_interleave(count, dim=0)
         pixels = torch.randn(ways * count, dates, PIXEL_INPUTS, generator=g, dtype=torch.float64)
-        pixels[..., :3] += 2 * labels[:, None]
-        return pixels, torch.ones(ways * count, dates, dtype=torch.float64), labels
+        pixels[..., :ways] += 2 * labels[:, None]
+        return pixels, labels
 
-    region = torch.randn(REGION_INPUTS, generator=g, dtype=torch.float64)
+    region = torch.randn(dates, REGION_INPUTS, generator=g, dtype=torch.float64)
     return Episode(Support(*half(shots), region), *half(queries))
-
-
-def batch_of(episodes):
-    return Episode(
-        Support(*(torch.stack(x) for x in zip(*(e.support for e in episodes), strict=True))),
-        *(torch.stack(x) for x in zip(*(e[1:] for e in episodes), strict=True)),
-    )
 
 
 def query_scores(meta, task, steps):
     phi = inner_loop(meta, task.support, steps, first_order=True)
     present = class_counts(task.support.labels)
-    return logits(phi, task.query_pixels, task.support.region, task.query_observed, present)
+    return logits(phi, task.query_pixels, task.support.region, present)
 
 
-def test_without_inner_steps_it_is_a_prototypical_network(meta):
-    task = episode(0)
+@pytest.mark.parametrize("dates", [1, 3])
+def test_without_inner_steps_it_is_a_prototypical_network_of_all_dates(meta, dates):
+    task = episode(0, dates=dates)
     features = encode(meta, task.support.pixels, task.support.region)
     queries = encode(meta, task.query_pixels, task.support.region)
-    centres = torch.stack([features[task.support.labels[:, k] == 1].mean(dim=0) for k in range(3)])
-    oracle = torch.softmax(-meta["head.scale"].exp() * torch.cdist(queries, centres) ** 2, dim=1)
+    centres = [features[task.support.labels[:, k] == 1].mean(dim=0) for k in range(3)]
+    distance = torch.stack([((queries - c) ** 2).sum(dim=-1).mean(dim=-1) for c in centres], dim=1)
+    log_scale = meta["head.scale"] + 0.3 * math.log(4) - 0.2 * math.log(dates)
+    oracle = torch.softmax(-log_scale.exp() * distance, dim=1)
     ours = torch.softmax(query_scores(meta, task, 0), dim=1)
     torch.testing.assert_close(ours, oracle, rtol=1e-10, atol=1e-12)
 
 
+def test_a_class_is_known_by_its_course_over_the_year(meta):
+    pixels = torch.zeros(2, 2, PIXEL_INPUTS, dtype=torch.float64)
+    pixels[0, 0] = pixels[1, 1] = 1.0  # the same two dates, the other way round
+    task = episode(0, ways=2, shots=1, queries=1)
+    region = task.support.region[:1].expand(2, -1)
+    task = Episode(Support(pixels, torch.eye(2, dtype=torch.float64), region), pixels, task.query_labels)
+    scores = query_scores(meta, task, 0)
+    assert scores.argmax(dim=1).tolist() == [0, 1]
+    assert (scores[:, 0] - scores[:, 1]).abs().min() > 0.01
+
+
+@pytest.mark.parametrize("steps", [0, STEPS])
+def test_dates_that_are_all_there_twice_change_nothing(meta, steps):
+    meta["head.scale.dates"] = torch.tensor(0.0, dtype=torch.float64)
+    task = episode(6)
+    s = task.support
+    twice = Episode(
+        Support(s.pixels.repeat(1, 2, 1), s.labels, s.region.repeat(2, 1)),
+        task.query_pixels.repeat(1, 2, 1),
+        task.query_labels,
+    )
+    ours, oracle = query_scores(meta, twice, steps), query_scores(meta, task, steps)
+    torch.testing.assert_close(ours, oracle, rtol=1e-9, atol=1e-9)
+
+
 def test_inner_steps_lower_the_support_loss(meta):
     task = episode(1)
-    losses = []
-    for steps in (0, 1, STEPS, 4 * STEPS):
-        phi = inner_loop(meta, task.support, steps, first_order=True)
-        present = class_counts(task.support.labels)
-        scores = logits(phi, task.support.pixels, task.support.region, task.support.observed, present)
-        losses.append(float(balanced_loss(scores, task.support.labels)))
+    losses = [
+        float(support_loss(inner_loop(meta, task.support, steps, first_order=True), task.support))
+        for steps in (0, 1, STEPS, 4 * STEPS)
+    ]
     assert losses == sorted(losses, reverse=True)
     assert losses[-1] < 0.7 * losses[0]
 
 
 def test_permuting_labels_and_classes_permutes_the_scores(meta):
     task = episode(2)
-    rows, classes = torch.randperm(12), torch.tensor([2, 0, 1])
+    rows = torch.randperm(12, generator=torch.Generator().manual_seed(0))
+    classes = torch.tensor([2, 0, 1])
     s = task.support
-    shuffled = task._replace(
-        support=Support(s.pixels[rows], s.observed[rows], s.labels[rows][:, classes], s.region)
-    )
+    shuffled = task._replace(support=Support(s.pixels[rows], s.labels[rows][:, classes], s.region))
     expected = query_scores(meta, task, STEPS)[:, classes]
     torch.testing.assert_close(query_scores(meta, shuffled, STEPS), expected, rtol=1e-9, atol=1e-9)
 
 
-def test_padding_with_rows_and_with_classes_changes_nothing(meta):
+def padded(task, rows, classes):
+    """With more pixels that have no label, and more classes that have no pixel."""
+    g = torch.Generator().manual_seed(9)
+
+    def more(pixels):
+        noise = torch.randn(rows, *pixels.shape[1:], generator=g, dtype=torch.float64)
+        return torch.cat([pixels, noise])
+
+    s = task.support
+    support = Support(more(s.pixels), pad(s.labels, (0, classes, 0, rows)), s.region)
+    return Episode(support, more(task.query_pixels), pad(task.query_labels, (0, classes, 0, rows)))
+
+
+def test_padding_with_rows_and_with_classes_changes_neither_scores_nor_loss(meta):
     task = episode(3)
-    s = task.support
-    noise = torch.randn(7, *s.pixels.shape[1:], dtype=torch.float64)
-    padded = Support(
-        torch.cat([s.pixels, noise]),
-        torch.cat([s.observed, torch.ones(7, 2, dtype=torch.float64)]),
-        torch.nn.functional.pad(s.labels, (0, 2, 0, 7)),
-        s.region,
-    )
-    scores = query_scores(meta, task._replace(support=padded), STEPS)
-    torch.testing.assert_close(scores[:, :3], query_scores(meta, task, STEPS), rtol=1e-9, atol=1e-9)
+    wide = padded(task, 7, 2)
+    scores = query_scores(meta, wide, STEPS)
+    expected = query_scores(meta, task, STEPS)
+    torch.testing.assert_close(scores[: len(expected), :3], expected, rtol=1e-9, atol=1e-9)
     assert (torch.softmax(scores, dim=1)[:, 3:] == 0).all()
+    ours, oracle = (task_loss(meta, t, STEPS, first_order=False) for t in (wide, task))
+    torch.testing.assert_close(ours, oracle, rtol=1e-12, atol=0)
 
 
-def test_a_date_that_was_not_observed_changes_nothing(meta):
-    task = episode(4, dates=3)
-    s = task.support
-    hidden = s.observed.clone()
-    hidden[:, 1] = 0
-    other = s.pixels.clone()
-    other[:, 1] = 99.0
-    first = query_scores(meta, task._replace(support=s._replace(observed=hidden)), STEPS)
-    second = query_scores(meta, task._replace(support=s._replace(observed=hidden, pixels=other)), STEPS)
-    torch.testing.assert_close(first, second, rtol=0, atol=0)
+def test_padding_does_not_change_the_meta_gradient(meta):
+    task = episode(3)
+    loss = partial(task_loss, steps=STEPS, first_order=False)
+    ours, oracle = grad(loss)(meta, padded(task, 5, 1)), grad(loss)(meta, task)
+    for name, value in oracle.items():
+        torch.testing.assert_close(ours[name], value, rtol=1e-9, atol=1e-12, msg=name)
 
 
 @pytest.mark.parametrize("first_order", [False, True])
 def test_the_batched_meta_gradient_equals_the_loop_over_tasks(meta, first_order):
     tasks = [episode(seed) for seed in range(4)]
-    batched = grad(partial(meta_loss, steps=STEPS, first_order=first_order))(meta, batch_of(tasks))
+    batched = grad(partial(meta_loss, steps=STEPS, first_order=first_order))(meta, stack_episodes(tasks))
     loop = [grad(partial(task_loss, steps=STEPS, first_order=first_order))(meta, task) for task in tasks]
     for name, value in batched.items():
         oracle = torch.stack([g[name] for g in loop]).mean(dim=0)
@@ -134,7 +160,7 @@ def test_the_batched_meta_gradient_equals_the_loop_over_tasks(meta, first_order)
 
 
 def test_the_second_order_meta_gradient_equals_finite_differences(meta):
-    tasks = batch_of([episode(seed) for seed in range(3)])
+    tasks = stack_episodes([episode(seed) for seed in range(3)])
     loss = partial(meta_loss, batch=tasks, steps=STEPS, first_order=False)
     slope = grad(loss)(meta)
     g = torch.Generator().manual_seed(0)
@@ -148,7 +174,7 @@ def test_the_second_order_meta_gradient_equals_finite_differences(meta):
 
 
 def test_first_and_second_order_gradients_differ(meta):
-    tasks = batch_of([episode(seed) for seed in range(3)])
+    tasks = stack_episodes([episode(seed) for seed in range(3)])
     second = grad(partial(meta_loss, steps=STEPS, first_order=False))(meta, tasks)["hidden1.weight"]
     first = grad(partial(meta_loss, steps=STEPS, first_order=True))(meta, tasks)["hidden1.weight"]
     assert (second - first).norm() > 1e-3 * second.norm()
@@ -172,62 +198,27 @@ def test_classes_weigh_the_same_however_many_labels_they_have():
     assert float(balanced_loss(scores, labels)) == pytest.approx(expected)
 
 
-def initialization():
-    config = MetaTrainingConfig(seed=3, steps=STEPS, inner_rate=0.03, shape=SHAPE)
-    return Initialization("random", init_meta(config), SHAPE, STEPS, "0" * 64, {})
+def test_the_mean_number_of_labels_is_that_of_the_classes_that_have_any():
+    labels = torch.eye(4)[[0, 0, 0, 1, 2, 2]]
+    assert float(log_shots(labels)) == pytest.approx(math.log(2))
 
 
-def support_set(rng, *, dates=1):
-    wavelengths = np.array([490.0, 560, 665, 842, 1610, 2190])
-    index = np.repeat(np.arange(3), [2, 5, 4])
-    base = rng.uniform(0.02, 0.4, size=(3, dates, 6))
-    pixels = (base[index] + rng.normal(0, 0.02, size=(index.size, dates, 6))).astype(np.float32)
-    background = rng.uniform(0.0, 0.5, size=(200, dates, 6)).astype(np.float32)
-    return SupportSet(pixels, index, wavelengths, background)
-
-
-def test_order_and_numbering_permute_the_map_and_nothing_else_to_the_last_bit():
-    rng = np.random.default_rng(0)
-    given = support_set(rng)
-    image = rng.uniform(0, 0.5, size=(1, 6, 40, 50)).astype(np.float32)
-    classes, confidence = Predictor.of(adapt(initialization(), given)).predict(image)
-    rows, renumber = rng.permutation(11), np.array([2, 0, 1])
-    other = SupportSet(
-        given.reflectance[rows], renumber[given.class_index[rows]], given.wavelengths_nm, given.background
+def test_the_gradient_of_service_is_that_of_training(meta):
+    task = episode(7)
+    params = inner_loop(meta, task.support, 0, first_order=True)
+    oracle = grad(support_loss)(params, task.support)
+    loss = partial(support_loss, support=task.support)
+    steps = gradient_step(
+        loss, params, dict.fromkeys(params, -1.0), first_order=True, slope_of=recorded_slope
     )
-    classes_2, confidence_2 = Predictor.of(adapt(initialization(), other)).predict(image)
-    assert len(np.unique(classes)) > 1
-    np.testing.assert_array_equal(classes_2, renumber[classes])
-    np.testing.assert_array_equal(confidence_2, confidence)
-
-
-def test_band_order_does_not_matter():
-    rng = np.random.default_rng(1)
-    given = support_set(rng)
-    image = rng.uniform(0, 0.5, size=(1, 6, 20, 20)).astype(np.float32)
-    turn = rng.permutation(6)
-    other = SupportSet(
-        given.reflectance[..., turn],
-        given.class_index,
-        given.wavelengths_nm[turn],
-        given.background[..., turn],
-    )
-    first, _ = Predictor.of(adapt(initialization(), given)).predict(image)
-    second, _ = Predictor.of(adapt(initialization(), other)).predict(image[:, turn])
-    assert (first == second).mean() > 0.995  # sums in another order may turn a tie
-
-
-def test_one_class_is_refused():
-    given = support_set(np.random.default_rng(2))
-    with pytest.raises(ValueError, match="at least two classes"):
-        adapt(
-            initialization(),
-            SupportSet(given.reflectance[:2], given.class_index[:2], given.wavelengths_nm, given.background),
-        )
+    for name, value in ((name, steps[name] - params[name]) for name in params):
+        torch.testing.assert_close(value, oracle[name], rtol=0, atol=1e-12, msg=name)
 
 
 def test_a_task_is_the_same_alone_and_in_a_batch(meta):
     tasks = [episode(seed) for seed in range(3)]
-    each = vmap(partial(task_loss, steps=STEPS, first_order=True), in_dims=(None, 0))(meta, batch_of(tasks))
+    each = vmap(partial(task_loss, steps=STEPS, first_order=True), in_dims=(None, 0))(
+        meta, stack_episodes(tasks)
+    )
     alone = torch.stack([task_loss(meta, task, STEPS, first_order=True) for task in tasks])
     torch.testing.assert_close(each, alone, rtol=1e-10, atol=1e-12)

@@ -14,6 +14,8 @@ from model.checkpoint import (
     shipped_manifests,
 )
 from model.encoder import EncoderShape
+from model.meta_config import MetaTrainingConfig
+from model.meta_training import init_meta
 
 
 @pytest.fixture
@@ -63,6 +65,16 @@ def test_a_pickle_is_never_loaded(tmp_path):
     torch.save({"a": torch.zeros(2)}, path)
     with pytest.raises(ModelError, match="no safetensors file"):
         read_tensors(path)
+
+
+def test_the_shipped_weights_fit_the_network():
+    loaded = load_initialization()
+    expected = init_meta(MetaTrainingConfig(shape=loaded.shape))
+    assert loaded.meta.keys() == expected.keys()
+    for name, value in loaded.meta.items():
+        if not name.startswith("rate."):  # as many as there were training steps
+            assert value.shape == expected[name].shape, name
+        assert torch.isfinite(value).all(), name
 
 
 def test_the_shipped_initialization_loads_and_tells_how_it_was_made():

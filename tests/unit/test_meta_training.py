@@ -11,9 +11,11 @@ import torch
 import model.meta_training
 from geodata.errors import ModelError
 from model.encoder import EncoderShape
-from model.episodes import EpisodeShape, Simulation, draw_episode, episode_batch, pixel_table, simulated_table
-from model.meta_training import MetaTrainingConfig, init_meta, meta_train
+from model.episodes import EpisodeShape, Simulation, TaskSource, draw_episode, episode_batch, simulated_table
+from model.meta_config import MetaTrainingConfig
+from model.meta_training import init_meta, meta_train, run_step
 from model.methods.scratch import scores, train_from_scratch
+from model.training_run import Run
 
 TINY = MetaTrainingConfig(
     seed=5,
@@ -24,7 +26,7 @@ TINY = MetaTrainingConfig(
     validate_every=4,
     validation_tasks=6,
     shape=EncoderShape(width=12, features=8),
-    simulation=Simulation(regions=8, classes=4, pixels_per_class=16, fields_per_class=4),
+    simulation=Simulation(regions=8, classes=4, pixels_per_class=16, fields_per_class=4, dates=(1, 2)),
 )
 
 
@@ -58,7 +60,8 @@ def test_the_same_seed_gives_the_same_weights_and_another_seed_others(tmp_path):
 
 
 @pytest.mark.usefixtures("in_process")
-def test_an_interrupted_run_ends_with_the_weights_of_an_undisturbed_one(tmp_path):
+@pytest.mark.parametrize("real_share", [0.0, 0.5], ids=["simulated", "with real regions"])
+def test_an_interrupted_run_ends_with_the_weights_of_an_undisturbed_one(tmp_path, tables, real_share):
     class Interrupted(Exception):  # noqa: N818 - stands for a kill, which is no error
         pass
 
@@ -66,12 +69,30 @@ def test_an_interrupted_run_ends_with_the_weights_of_an_undisturbed_one(tmp_path
         if stage == "meta-train" and done == 7:
             raise Interrupted
 
-    undisturbed, curve = meta_train(TINY, tmp_path / "whole", silent)
+    config = dataclasses.replace(TINY, real_share=real_share)
+    real = {"a": tables[:3], "b": tables[3:4]} if real_share else None
+    undisturbed, curve = meta_train(config, tmp_path / "whole", silent, real)
     with pytest.raises(Interrupted):
-        meta_train(TINY, tmp_path / "cut", interrupt)
-    resumed, curve_2 = meta_train(TINY, tmp_path / "cut", silent)
+        meta_train(config, tmp_path / "cut", interrupt, real)
+    resumed, curve_2 = meta_train(config, tmp_path / "cut", silent, real)
     assert curve_2 == curve
     assert all(torch.equal(undisturbed[name], resumed[name]) for name in undisturbed)
+
+
+@pytest.mark.usefixtures("in_process")
+def test_a_run_resumes_where_it_stopped_and_not_from_the_beginning(tmp_path):
+    meta_train(TINY, tmp_path, silent)
+    seen = []
+    meta_train(TINY, tmp_path, lambda stage, done, total, figures: seen.append((stage, done)))  # noqa: ARG005
+    assert not [done for stage, done in seen if stage == "meta-train"]
+
+
+@pytest.mark.usefixtures("in_process")
+def test_real_regions_are_learned_from(tmp_path, tables):
+    config = dataclasses.replace(TINY, real_share=0.5)
+    with_them, _ = meta_train(config, tmp_path / "with", silent, {"a": tables})
+    without, _ = meta_train(config, tmp_path / "without", silent)
+    assert not torch.equal(with_them["hidden1.weight"], without["hidden1.weight"])
 
 
 @pytest.mark.usefixtures("in_process")
@@ -89,15 +110,25 @@ def test_a_loss_that_explodes_stops_the_run(tmp_path):
 
 def test_meta_training_beats_its_own_start(tables):
     config = dataclasses.replace(TINY, batches=60, steps=3)
-    run = model.meta_training._Run(config, folder=None)
     start = init_meta(config)
-    fixed = episode_batch(tables, tasks=8, ways=4, rng=np.random.default_rng(0))
+    run = Run(config, start, folder=None)
+    source = TaskSource(tables)
+    fixed = episode_batch(source, tasks=8, ways=4, rng=np.random.default_rng(0))
     before = float(model.meta_training.meta_loss(start, fixed, 3, first_order=True))
     for number in range(60):
         rng = np.random.default_rng([9, number])
-        run.step(episode_batch(tables, tasks=8, ways=4, rng=rng))
-    after = float(model.meta_training.meta_loss(run.average, fixed, 3, first_order=True))
+        run_step(run.loop, episode_batch(source, tasks=8, ways=4, rng=rng), config)
+    after = float(model.meta_training.meta_loss(run.loop.average, fixed, 3, first_order=True))
     assert after < before - 0.05
+
+
+def test_a_configuration_file_changes_what_it_names(tmp_path):
+    path = tmp_path / "config.toml"
+    path.write_text("batches = 7\n[simulation]\nregions = 5\ndates = [1, 2]\n[shape]\nwidth = 8\n")
+    config = MetaTrainingConfig.read(path)
+    assert (config.batches, config.simulation.regions, list(config.simulation.dates)) == (7, 5, [1, 2])
+    assert config.shape == EncoderShape(width=8)
+    assert config.learning_rate == MetaTrainingConfig().learning_rate
 
 
 @pytest.mark.parametrize(
@@ -111,33 +142,6 @@ def test_a_broken_configuration_is_named(tmp_path, text, message):
         MetaTrainingConfig.read(path)
 
 
-def test_support_and_query_never_share_a_group(tables):
-    rng = np.random.default_rng(1)
-    shape = EpisodeShape(ways=4, shots=6)
-    for table in tables:
-        rows = {table.inputs[i].tobytes(): int(table.group[i]) for i in range(len(table.group))}
-        episode = draw_episode(table, shape, rng)
-        assert episode is not None
-        shown, asked = (
-            {rows[p.numpy().tobytes()] for p, used in zip(pixels, labels.sum(dim=1), strict=True) if used}
-            for pixels, labels in (
-                (episode.support.pixels, episode.support.labels),
-                (episode.query_pixels, episode.query_labels),
-            )
-        )
-        assert shown
-        assert asked
-        assert not shown & asked
-
-
-def test_a_region_whose_classes_have_one_group_each_gives_no_task():
-    rng = np.random.default_rng(2)
-    pixels = rng.uniform(0, 0.5, size=(10, 1, 4)).astype(np.float32)
-    index = np.arange(10) % 2
-    table = pixel_table(pixels, pixels, np.array([490.0, 560, 665, 842]), index, index)
-    assert draw_episode(table, EpisodeShape(ways=4, shots=2), rng) is None
-
-
 def test_training_from_scratch_fits_its_support_set(tables):
     episode = draw_episode(tables[0], EpisodeShape(ways=4, shots=5, uneven=0.0), np.random.default_rng(3))
     kept = train_from_scratch(
@@ -147,10 +151,7 @@ def test_training_from_scratch_fits_its_support_set(tables):
     used = support.labels.sum(dim=1) > 0
     right = {
         step: float(
-            (
-                scores(params, support, support.pixels, support.observed).argmax(dim=1)
-                == support.labels.argmax(dim=1)
-            )[used]
+            (scores(params, support, support.pixels).argmax(dim=1) == support.labels.argmax(dim=1))[used]
             .float()
             .mean()
         )

@@ -4,86 +4,100 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-import torch
+from regions import LANDSAT, PLANET, SENTINEL_2, support_set, untrained, with_gaps
 
-from model.adaptation import SupportSet, adapt, logits, pixel_inputs
-from model.checkpoint import Initialization
-from model.encoder import EncoderShape
-from model.meta_training import MetaTrainingConfig, init_meta
+from model.adapted import adapt
 from model.prediction import CHUNK, NO_CLASS, Predictor
-from model.spectral import region_inputs
 
-WAVELENGTHS = np.array([490.0, 560, 665, 705, 842, 1610, 2190])
+HEIGHT, WIDTH = 150, 130
 
 
-@pytest.fixture(params=[1, 3], ids=["one date", "three dates"])
+def cube(rng, dates, bands):
+    """Reflectance (T, B, H, W): gaps of all bands on all but the first date, and pixels that are never clear."""
+    pixels = rng.uniform(-0.01, 0.5, size=(HEIGHT, WIDTH, dates, bands)).astype(np.float32)
+    pixels[..., 1:, :] = with_gaps(pixels[..., 1:, :], rng, 0.3)
+    if dates > 1:
+        pixels[60:70, 60:90, 0] = np.nan
+    pixels[20:30, 40:50] = np.nan
+    return np.ascontiguousarray(np.moveaxis(pixels, (0, 1), (2, 3)))
+
+
+@pytest.fixture(scope="module", params=[1, 5], ids=["one date", "five dates with gaps"])
 def region(request):
     rng = np.random.default_rng(7)
-    dates = request.param
-    cube = rng.uniform(0.0, 0.5, size=(dates, 7, 150, 130)).astype(np.float32)
-    cube[:, :, 20:30, 40:50] = np.nan  # never clear
-    cube[0, 3, 60:70, 60:90] = np.nan  # one band of one date
-    config = MetaTrainingConfig(seed=1, shape=EncoderShape(width=24, features=16))
-    start = Initialization("random", init_meta(config), config.shape, 5, "0" * 64, {})
-    index = np.arange(20) % 4
-    pixels = rng.uniform(0, 0.5, size=(20, dates, 7)).astype(np.float32)
-    background = rng.uniform(0, 0.5, size=(300, dates, 7)).astype(np.float32)
-    return adapt(start, SupportSet(pixels, index, WAVELENGTHS, background)), cube
+    support = support_set(rng, dates=request.param, labels=(5, 5, 2, 8), gaps=0.3)
+    return adapt(untrained(), support), cube(rng, request.param, LANDSAT.size)
 
 
 def test_a_map_does_not_depend_on_how_it_was_tiled(region):
-    adapted, cube = region
+    adapted, image = region
     predictor = Predictor.of(adapted)
-    whole = predictor.predict(cube)
-    for tile in (64, 96, 1, 149):
-        rows = range(0, cube.shape[2], tile) if tile > 1 else range(3)
-        for row in rows:
-            for column in range(0, cube.shape[3], max(tile, 7)):
-                part = (slice(row, row + tile), slice(column, column + max(tile, 7)))
-                for ours, oracle in zip(predictor.predict(cube[:, :, *part]), whole, strict=True):
-                    np.testing.assert_array_equal(ours, oracle[part])
+    whole = predictor.predict(image)
+    for tile in (64, 96, 149):
+        for row in range(0, HEIGHT, tile):
+            for column in range(0, WIDTH, tile):
+                part = (slice(row, row + tile), slice(column, column + tile))
+                for ours, oracle in zip(predictor.predict(image[:, :, *part]), whole, strict=True):
+                    assert ours.tobytes() == np.ascontiguousarray(oracle[part]).tobytes()
+    for row, column in [(0, 0), (63, 61), (25, 45), (149, 129), (149, 0)]:
+        one = predictor.predict(image[:, :, row : row + 1, column : column + 1])
+        assert (one[0][0, 0], one[1][0, 0]) == (whole[0][row, column], whole[1][row, column])
+    assert HEIGHT * WIDTH > 2 * CHUNK
 
 
-def test_folding_changes_nothing_but_rounding(region):
-    adapted, cube = region
-    classes, confidence = Predictor.of(adapted).predict(cube)
-    pixels = np.moveaxis(cube.reshape(*cube.shape[:2], -1), 2, 0)
-    inputs, observed = pixel_inputs(pixels, adapted.resampling, adapted.statistics)
-    scores = logits(
-        adapted.params,
-        torch.from_numpy(inputs),
-        torch.from_numpy(region_inputs(adapted.resampling, adapted.statistics)),
-        torch.from_numpy(observed),
-        torch.ones(4),
+@pytest.mark.parametrize("dates", [1, 4])
+@pytest.mark.parametrize("wavelengths", [PLANET, LANDSAT, SENTINEL_2], ids=["4 bands", "6 bands", "12 bands"])
+def test_folding_changes_nothing_but_rounding(dates, wavelengths):
+    rng = np.random.default_rng(8)
+    adapted = adapt(
+        untrained(),
+        support_set(rng, dates=dates, wavelengths=wavelengths, labels=(5, 5, 2, 8), gaps=0.3),
     )
-    probability = torch.softmax(scores, dim=1).numpy()
-    known = observed.any(axis=1)
-    oracle = adapted.classes[probability.argmax(axis=1)]
-    assert (classes.ravel()[known] == oracle[known]).mean() > 0.999
-    np.testing.assert_allclose(confidence.ravel()[known], 100 * probability.max(axis=1)[known], atol=0.6)
+    image = cube(rng, dates, wavelengths.size)[:, :, :80, :100]
+    classes, confidence = Predictor.of(adapted).predict(image)
+    pixels = np.moveaxis(image.reshape(*image.shape[:2], -1), 2, 0)
+    seen = np.isfinite(pixels).all(axis=2).any(axis=1)
+    scores = adapted.scores(pixels[seen])
+    oracle = adapted.classes[scores.argmax(axis=1)]
+    share = np.exp(scores - scores.max(axis=1, keepdims=True))
+    share = 100 * share.max(axis=1) / share.sum(axis=1)
+    best = np.sort(scores, axis=1)
+    clear_cut = best[:, -1] - best[:, -2] > 1e-3
+    assert clear_cut.mean() > 0.99
+    assert len(np.unique(oracle)) > 1
+    np.testing.assert_array_equal(classes.ravel()[seen][clear_cut], oracle[clear_cut])
+    np.testing.assert_allclose(confidence.ravel()[seen], share, atol=0.52)
+    assert (classes.ravel()[~seen] == NO_CLASS).all()
 
 
 def test_nodata_in_is_nodata_out(region):
-    adapted, cube = region
-    classes, confidence = Predictor.of(adapted).predict(cube)
-    never = ~np.isfinite(cube).all(axis=1).any(axis=0)
+    adapted, image = region
+    classes, confidence = Predictor.of(adapted).predict(image)
+    never = ~np.isfinite(image).all(axis=1).any(axis=0)
     assert never[20:30, 40:50].all()
     np.testing.assert_array_equal(classes == NO_CLASS, never)
     np.testing.assert_array_equal(confidence == NO_CLASS, never)
     assert confidence[~never].max() <= 100
 
 
-def test_a_block_larger_than_a_chunk_and_a_single_pixel_agree(region):
-    adapted, cube = region
-    assert cube.shape[2] * cube.shape[3] > CHUNK
+def test_a_date_that_lacks_one_band_is_not_clear(region):
+    adapted, image = region
+    one, all_of_them = image[..., :8, :8].copy(), image[..., :8, :8].copy()
+    one[0, 3], all_of_them[0] = np.nan, np.nan
     predictor = Predictor.of(adapted)
-    classes, confidence = predictor.predict(cube)
-    one = predictor.predict(cube[:, :, 149:, 129:])
-    assert (one[0][0, 0], one[1][0, 0]) == (classes[149, 129], confidence[149, 129])
+    for ours, oracle in zip(predictor.predict(one), predictor.predict(all_of_them), strict=True):
+        np.testing.assert_array_equal(ours, oracle)
 
 
-def test_adapting_twice_gives_the_same_bytes(region):
-    adapted, cube = region
-    first, second = Predictor.of(adapted), Predictor.of(adapted)
-    for a, b in zip(first.predict(cube), second.predict(cube), strict=True):
+def test_a_block_without_any_clear_pixel_has_no_class(region):
+    adapted, image = region
+    classes, confidence = Predictor.of(adapted).predict(image[:, :, 20:30, 40:50])
+    assert (classes == NO_CLASS).all()
+    assert (confidence == NO_CLASS).all()
+
+
+def test_folding_and_predicting_twice_gives_the_same_bytes(region):
+    adapted, image = region
+    first, second = (Predictor.of(adapted).predict(image) for _ in range(2))
+    for a, b in zip(first, second, strict=True):
         assert a.tobytes() == b.tobytes()

@@ -130,6 +130,13 @@ def test_shipped_weights_are_small_and_are_the_ones_their_manifest_describes():
     assert shipped == {manifest.stem for manifest in manifests}
 
 
+def test_weights_of_the_other_methods_are_in_no_package_and_no_image(pyproject):
+    methods = "model/weights/methods"
+    assert pyproject["tool"]["hatch"]["build"]["targets"]["wheel"]["exclude"] == [methods]
+    lines = (ROOT / ".dockerignore").read_text().splitlines()
+    assert lines.index(methods) > lines.index("!model"), "the last line that fits decides"
+
+
 def test_data_files_in_the_packages_are_small():
     files = [path for layer in LAYERS for path in (ROOT / layer).rglob("*") if path.is_file()]
     assert [names(path) for path in files if path.stat().st_size > 1_000_000] == []

@@ -1,0 +1,79 @@
+"""Land cover as a family of tasks for `model.meta_learning`: the network, its losses, and where its head starts."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import torch
+
+from model.adaptation import balanced_loss, class_counts, log_shots, logits, prototype_head
+from model.encoder import EncoderShape, Params, encode, init_encoder
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from torch import Tensor
+
+    from model.adaptation import Support
+    from model.episodes import Episode
+
+HEAD = "head."
+"""Beginning of the names of the head's parameters, in theta and in phi."""
+
+
+@dataclass(frozen=True, slots=True)
+class LandCover:
+    """A `model.meta_learning.problem.Problem`: theta is the encoder and the temperature of the prototype head."""
+
+    shape: EncoderShape
+
+    def init(self, generator: torch.Generator) -> Params:
+        """A random encoder, and log s of the prototype head (`model.adaptation.prototype_head`)."""
+        return {
+            **init_encoder(self.shape, generator),
+            "head.scale": torch.tensor(-math.log(self.shape.features / 4)),
+            "head.scale.slope": torch.tensor(0.0),  # over the log of the labels per class
+            "head.scale.dates": torch.tensor(0.0),  # over the log of the number of dates
+        }
+
+    def support(self, task: Episode) -> Support:
+        """The labelled pixels."""
+        return task.support
+
+    def start(self, theta: Params, support: Support) -> Params:
+        """The encoder, and a head that equals a prototypical network: any number of classes, in any order."""
+        features = encode(theta, support.pixels, support.region)
+        scale = (
+            theta["head.scale"]
+            + theta["head.scale.slope"] * log_shots(support.labels)
+            + theta["head.scale.dates"] * math.log(features.shape[-2])
+        )
+        encoder = {name: value for name, value in theta.items() if not name.startswith(HEAD)}
+        return encoder | prototype_head(features, support.labels, scale.exp())
+
+    def step_shapes(self, theta: Params) -> Mapping[str, torch.Size]:
+        """One step size per parameter; of the head per feature, as classes and dates are any number."""
+        shapes = {name: value.shape for name, value in theta.items() if not name.startswith(HEAD)}
+        return shapes | {"head.weight": torch.Size([self.shape.features]), "head.bias": torch.Size([])}
+
+    def step_factors(self, support: Support) -> Mapping[str, float]:
+        """The score is a mean over dates, so that the weights of each date see only a share of the slope."""
+        return {"head.weight": float(support.pixels.shape[-2])}
+
+    def support_loss(self, phi: Params, support: Support) -> Tensor:
+        """Cross-entropy of the labelled pixels, all classes weighing the same."""
+        return balanced_loss(self.scores(phi, support, support.pixels), support.labels)
+
+    def query_loss(self, phi: Params, task: Episode) -> Tensor:
+        """The same of the query."""
+        return balanced_loss(self.scores(phi, task.support, task.query_pixels), task.query_labels)
+
+    def scores(self, phi: Params, support: Support, pixels: Tensor) -> Tensor:
+        """Class scores (n, N) of pixels of the support's region."""
+        return logits(self.network(phi), pixels, support.region, class_counts(support.labels))
+
+    def network(self, phi: Params) -> Params:
+        """Parameters as encoder and head read them; a subclass may adapt others."""
+        return phi
