@@ -26,8 +26,8 @@ NETWORK_SHARE = 0.35
 sure on simulated land; with a third to a half of them both parts have a say, and accuracy on the real tasks is flat."""
 
 
-FEW, MOST = 5.0, 4.0
-"""Labels per class from which more steps are taken, and how many times more at most; see `steps_for`."""
+MOST_STEPS = 40
+"""Inner steps at service, however many labels there are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,14 +107,14 @@ def adapt(
     return AdaptedModel({k: v.cpu() for k, v in params.items()}, classes, resampling, statistics, lineage)
 
 
-def steps_for(shots: float, few: int) -> int:
-    """Inner steps T at service: with many labels the network can be moved further before it fits their noise.
+def steps_for(shots: float, least: int) -> int:
+    """Inner steps T at service: one for each label of a class, as many labels move the network further safely.
 
     Args:
         shots: mean number of labels per class.
-        few: T at `FEW` labels per class and below; in proportion to the labels beyond, up to `MOST` times that.
+        least: T where labels are fewer than that.
     """
-    return round(few * min(max(shots / FEW, 1.0), MOST))
+    return round(min(max(shots, least), MOST_STEPS))
 
 
 def canonical_order(support: SupportSet) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -26,7 +26,7 @@ class MetaTrainingConfig:
     """Most classes of a training task."""
     steps: int = 5
     """Inner steps T while training."""
-    service_steps: int = 10
+    service_steps: int = 5
     """Inner steps at service: real regions differ more from simulated ones than those from each other."""
     learning_rate: float = 2e-3
     """Of the outer loop, at its start; it falls to zero along a cosine."""

@@ -9,7 +9,7 @@ import pytest
 import torch
 from regions import LANDSAT, PLANET, SENTINEL_2, clear_once, support_set, untrained, with_gaps
 
-from model.adapted import NETWORK_SHARE, adapt, pixel_inputs, region_statistics, unlabelled
+from model.adapted import NETWORK_SHARE, adapt, pixel_inputs, region_statistics, steps_for, unlabelled
 from model.encoder import encode
 from model.gaps import fill_gaps
 from model.linear import BACKGROUND
@@ -186,3 +186,8 @@ def test_arrays_that_disagree_are_refused():
         dataclasses.replace(given, background=given.background[:, :1])
     with pytest.raises(ValueError, match="disagree on dates or bands"):
         dataclasses.replace(given, wavelengths_nm=PLANET)
+
+
+@pytest.mark.parametrize(("shots", "steps"), [(1, 5), (5, 5), (12.4, 12), (20, 20), (1000, 40)])
+def test_a_label_more_is_a_step_more(shots, steps):
+    assert steps_for(shots, least=5) == steps
