@@ -17,19 +17,24 @@ def main() -> int:
     parser.add_argument(
         "--learning",
         action="store_true",
-        help="also what meta-training brings against training from scratch (many minutes)",
+        help="also what meta-training brings, against training from scratch, and with bad labels (many minutes)",
     )
     options = parser.parse_args()
     runs = [
         ["-m", "benchmarks.whole_process", "--pairs", str(options.pairs)],
         ["-m", "benchmarks.warm_request", "--requests", str(options.requests)],
     ]
+    real = data_folder() / "eval"
+    found = any(real.glob("*.npz"))
+    if found:
+        runs.append(["-m", "benchmarks.prediction_speed", "--pairs", str(options.pairs)])
+    else:
+        print(f"no pixel files in {real}, so what needs them is left out; LANDSHOT_DATA says where they are")
     if options.learning:
-        real = data_folder() / "eval"
-        found = any(real.glob("*.npz"))
-        if not found:
-            print(f"simulated regions only: no pixel files in {real}; LANDSHOT_DATA says where they are")
+        runs.append(["benchmarks/meta_batch.py"])
         runs.append(["benchmarks/meta_against_scratch.py", *(["--real", str(real)] if found else [])])
+        if found:
+            runs.append(["-m", "benchmarks.robustness", "--tasks", str(real)])
     failed = 0
     for run in runs:
         failed |= subprocess.run([sys.executable, *run], cwd=ROOT, check=False).returncode

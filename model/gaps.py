@@ -27,6 +27,8 @@ def fill_gaps(reflectance: NDArray[np.float32]) -> tuple[NDArray[np.float32], ND
     if clear.all():
         return reflectance, seen
     dates, _, count = reflectance.shape
+    if dates == 1:
+        return np.where(clear[:, None], reflectance, np.float32(0)), seen
     position = np.arange(dates)[:, None]
     before = np.maximum.accumulate(np.where(clear, position, -1), axis=0)
     after = np.minimum.accumulate(np.where(clear, position, dates)[::-1], axis=0)[::-1]
