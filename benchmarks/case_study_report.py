@@ -133,8 +133,9 @@ No linear part: this compares starts of the network, not the product.
   {adapted[MAML]} inner steps on a target, chosen on new regions of the source's kind: of the targets nothing was used.
 - *Pre-trained and fine-tuned*: `pretrain`, with a head of its own for each source region while training; on a target
   a logistic regression on the features, then Adam on all weights.
-  {told(PRETRAIN)}. The harness's own `pretrain` (20 steps at 1e-3) was tried first and did worse, so this rival was given
-  more to choose from.
+  {told(PRETRAIN)}.
+  The harness's own `pretrain` (20 steps at 1e-3) was tried first and did worse, so this rival was given more to choose
+  from.
 - *From scratch*: random weights, trained with Adam on the target's labels alone.
   {told(SCRATCH)}. From {last[0]} to {last[1]} its mean moves by {moved:+.1f} points.
 
