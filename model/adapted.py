@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 
 NETWORK_SHARE = 0.35
-"""How much the network's scores count beside those of the linear part. Its logits are larger, as it was trained to be
-sure on simulated land; with a third to a half of them both parts have a say, and accuracy on the real tasks is flat."""
+"""How much the network's scores count beside those of the linear part. Between a quarter and a half, balanced accuracy
+on the real tasks moved by two tenths of a point; on simulated land, which the network knows, more would be better."""
 
 
 MOST_STEPS = 40
@@ -144,10 +144,9 @@ def unlabelled(
     background: NDArray[np.float32], resampling: Resampling, statistics: RegionStatistics
 ) -> torch.Tensor:
     """(m, T, B) with gaps -> network inputs (BACKGROUND or fewer, T, PIXEL_INPUTS), evenly spaced in the sample."""
-    filled, seen = _filled(background, resampling)
-    clear = np.flatnonzero(seen)
-    chosen = clear[np.linspace(0, clear.size - 1, min(BACKGROUND, clear.size)).astype(np.int64)]
-    return torch.from_numpy(network_inputs(filled[chosen], resampling, statistics))
+    seen = np.flatnonzero(np.isfinite(background).any(axis=(1, 2)))
+    chosen = seen[np.linspace(0, seen.size - 1, min(BACKGROUND, seen.size)).astype(np.int64)]
+    return torch.from_numpy(pixel_inputs(background[chosen], resampling, statistics))
 
 
 def pixel_inputs(

@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 ITERATIONS = 240
-"""Gradient steps; balanced accuracy on the real tasks does not change with more."""
+"""Gradient steps; on the real tasks 50 and 300 were within half a point of balanced accuracy."""
 
 ROUNDS = 3
 """Of self-training; also how often the background is labelled again."""
 
 BACKGROUND = 512
-"""Unlabelled pixels that are used; more changed nothing."""
+"""Unlabelled pixels that are used: enough to tell the share of a class, few enough to cost no time."""
 
 ABSENT = -1e4
 """Logit of a class that only pads a batch: no probability, and still finite under every derivative."""
