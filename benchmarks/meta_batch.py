@@ -32,12 +32,12 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks.common import machine, ratios, spread
 from model.adaptation import Support
+from model.default_learner import default_learner
+from model.encoder import EncoderShape
 from model.episodes import Episode
 from model.meta_learning.descent import Descent
 from model.meta_learning.step_sizes import Fixed
 from model.meta_learning.unrolled import Unrolled
-from model.methods.learners import LearnerSettings
-from model.methods.training import learner_of
 from model.spectral import PIXEL_INPUTS, REGION_INPUTS
 
 if TYPE_CHECKING:
@@ -90,25 +90,20 @@ class Perceptron:
         """As theta's."""
         return {name: value.shape for name, value in theta.items()}
 
-    def step_factors(self, support: Points) -> dict[str, float]:
+    def step_factors(self, theta: Params, support: Points) -> Params:
         """All one."""
-        del support
+        del theta, support
         return {}
 
     def support_loss(self, phi: Params, support: Points) -> Tensor:
         """Cross-entropy."""
-        hidden = relu(functional.linear(support.x, phi["0.weight"], phi["0.bias"]))
-        hidden = relu(functional.linear(hidden, phi["2.weight"], phi["2.bias"]))
+        hidden = torch.relu(functional.linear(support.x, phi["0.weight"], phi["0.bias"]))
+        hidden = torch.relu(functional.linear(hidden, phi["2.weight"], phi["2.bias"]))
         return cross_entropy(functional.linear(hidden, phi["4.weight"], phi["4.bias"]), support.y)
 
     def query_loss(self, phi: Params, task: Task) -> Tensor:
         """Cross-entropy."""
         return self.support_loss(phi, task.query)
-
-
-def relu(values: Tensor) -> Tensor:
-    """As a product: the derivative of torch's own is slow on tensors that `vmap` made, and costs loops nothing."""
-    return values * (values > 0)
 
 
 def cross_entropy(scores: Tensor, labels: Tensor) -> Tensor:
@@ -140,9 +135,9 @@ def perceptron_ways(tasks: int, steps: int) -> dict[str, Way]:
 
 
 def landshot_ways(tasks: int, steps: int) -> dict[str, Way]:
-    """The same of Landshot's encoder with learned rates; single-date tasks of eight classes, five labels each."""
+    """The same of the product's learner; single-date tasks of eight classes, five labels each."""
     g = torch.Generator().manual_seed(0)
-    learner: Any = learner_of("learned-rates")(LearnerSettings(steps=steps, inner_rate=0.02))
+    learner = default_learner(EncoderShape(), steps, inner_rate=0.02)
     meta = learner.init(g)
 
     def half(count: int) -> tuple[Tensor, Tensor]:
@@ -156,7 +151,7 @@ def landshot_ways(tasks: int, steps: int) -> dict[str, Way]:
     ]
     return {
         "batched": lambda: learner.gradient(meta, batch)[0],
-        "loop, torch.func": lambda: loop(partial(grad(learner.rule.task_loss), meta), each),
+        "loop, torch.func": lambda: loop(partial(grad(learner.task_loss), meta), each),
     }
 
 

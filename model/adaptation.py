@@ -1,9 +1,7 @@
-"""The inner loop: a support set -> adapted parameters, phi = theta - alpha * grad L(theta, support)."""
+"""What adapting to a region is made of: its labels, the head that they make, class scores, and the loss."""
 
 from __future__ import annotations
 
-import math
-from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 import torch
@@ -12,7 +10,6 @@ from torch.nn import functional
 
 from model.encoder import Params, encode
 from model.linear import ABSENT
-from model.meta_learning.inner import functional_slope, gradient_step, recorded_slope
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -78,72 +75,7 @@ def balanced_loss(scores: Tensor, labels: Tensor) -> Tensor:
     return (each * weight).sum() / (counts > 0).to(each.dtype).sum().clamp_min(1.0)
 
 
-def support_loss(params: Params, support: Support) -> Tensor:
-    """L(phi, support)."""
-    present = class_counts(support.labels)
-    scores = logits(params, support.pixels, support.region, present)
-    return balanced_loss(scores, support.labels)
-
-
-def inner_step(params: Params, rates: Mapping[str, Tensor], support: Support, *, first_order: bool) -> Params:
-    """One gradient step on the support set, phi' = phi - alpha * grad L(phi) (Finn et al. 2017, eq. 1).
-
-    Args:
-        params: name -> tensor of the encoder and the head; left unchanged.
-        rates: name -> step size alpha, same keys, broadcastable.
-        support: the labelled pixels.
-        first_order: drop the second derivative (FOMAML, Finn et al. 2017, section 5.2).
-
-    Returns:
-        The adapted parameters, differentiable with respect to `params` and `rates`.
-    """
-    # torch.func.grad imports all of torch._dynamo the first time: a second that a single map need not wait for.
-    slope_of = functional_slope if torch.is_grad_enabled() else recorded_slope
-    loss = partial(support_loss, support=support)
-    return gradient_step(loss, params, rates, first_order=first_order, slope_of=slope_of)
-
-
-def inner_loop(meta: Mapping[str, Tensor], support: Support, steps: int, *, first_order: bool) -> Params:
-    """All steps of the inner loop from the meta-learned start.
-
-    Step sizes are learned per tensor and per step (Antoniou et al. 2019, arXiv 1810.09502, "LSLR"); steps
-    beyond those that were trained repeat the last one's.
-
-    Args:
-        meta: encoder parameters, `head.scale` () and `rate.<name>` (trained steps,) log step sizes.
-        support: the labelled pixels; any number of classes, any number of labels per class.
-        steps: T >= 0; with 0 the result is a prototypical network.
-        first_order: see `inner_step`.
-
-    Returns:
-        phi: encoder and head.
-    """
-    params, rates, slopes = split_meta(meta)
-    features = encode(params, support.pixels, support.region)
-    dates = features.shape[-2]
-    shots = log_shots(support.labels)
-    scale = meta["head.scale"] + meta["head.scale.slope"] * shots + meta["head.scale.dates"] * math.log(dates)
-    params = params | prototype_head(features, support.labels, scale.exp())
-    for step in range(steps):
-        at_step = {
-            name: (value[min(step, value.shape[0] - 1)] + slopes[name] * shots).exp()
-            for name, value in rates.items()
-        }
-        # The score is a mean over dates, so each date's weights see only a share of the slope.
-        at_step["head.weight"] = at_step["head.weight"] * dates
-        params = inner_step(params, at_step, support, first_order=first_order)
-    return params
-
-
 def log_shots(labels: Tensor) -> Tensor:
     """Logarithm of the mean number of labels of the classes that have any, (S, N) one-hot -> ()."""
     counts = class_counts(labels)
     return (counts.sum() / (counts > 0).sum()).log()
-
-
-def split_meta(meta: Mapping[str, Tensor]) -> tuple[Params, Params, Params]:
-    """The encoder's parameters; the log step sizes and their slopes over log shots, by the name of what they step."""
-    encoder = {k: v for k, v in meta.items() if not k.startswith(("rate.", "slope.", "head."))}
-    rates = {k.removeprefix("rate."): v for k, v in meta.items() if k.startswith("rate.")}
-    slopes = {k.removeprefix("slope."): v for k, v in meta.items() if k.startswith("slope.")}
-    return encoder, rates, slopes

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
-from model.adaptation import Support, inner_loop, logits
+from model.adaptation import Support, logits
+from model.default_learner import default_learner
 from model.gaps import fill_bands, fill_gaps
 from model.linear import BACKGROUND, ITERATIONS, fit_with_background, linear_inputs
 from model.spectral import RegionStatistics, Resampling, network_inputs, region_inputs
@@ -90,7 +91,7 @@ def adapt(
     count = steps_for(index.size / classes.size, initialization.steps) if steps is None else steps
     meta = {name: value.to(device) for name, value in initialization.meta.items()}
     with torch.no_grad():
-        params = inner_loop(meta, tensors, count, first_order=True)
+        params = default_learner(initialization.shape).adapt(meta, tensors, steps=count)
         weight, bias = fit_with_background(
             linear_inputs(tensors.pixels),
             tensors.labels,

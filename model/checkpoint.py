@@ -32,7 +32,7 @@ class Initialization:
 
     name: str
     meta: Params
-    """Encoder, head scale and log step sizes, as in `model.adaptation.inner_loop`."""
+    """Encoder, head scale and log step sizes, as `model.default_learner` makes them."""
     shape: EncoderShape
     steps: int
     """Inner steps T at service."""

@@ -11,12 +11,10 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 import torch
-from torch import Tensor
-from torch.func import grad_and_value, vmap
 
 from geodata.errors import ModelError
-from model.adaptation import balanced_loss, class_counts, inner_loop, logits
-from model.encoder import Params, init_encoder
+from model.adaptation import class_counts, logits
+from model.default_learner import default_learner
 from model.episodes import (
     Episode,
     EpisodeShape,
@@ -34,8 +32,11 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
     from pathlib import Path
 
+    from model.adaptation import Support
+    from model.encoder import Params
     from model.meta_config import MetaTrainingConfig
     from model.meta_learning.outer import OuterLoop
+    from model.meta_learning.unrolled import Unrolled
 
 
 class Report(Protocol):
@@ -49,37 +50,14 @@ HELD_OUT = 10_000_000
 """Numbers of simulated regions from here on are never trained on."""
 
 
+def learner_of(config: MetaTrainingConfig, *, first_order: bool = False) -> Unrolled[Support, Episode]:
+    """What a configuration trains."""
+    return default_learner(config.shape, config.steps, config.inner_rate, first_order=first_order)
+
+
 def init_meta(config: MetaTrainingConfig) -> Params:
     """The untrained start: encoder, head scale, log step sizes per tensor and per step."""
-    encoder = init_encoder(config.shape, torch.Generator().manual_seed(config.seed))
-    rate = torch.full((config.steps,), math.log(config.inner_rate))
-    rates = {f"rate.{name}": rate.clone() for name in [*encoder, "head.weight", "head.bias"]}
-    slopes = {f"slope.{name}": torch.tensor(0.0) for name in [*encoder, "head.weight", "head.bias"]}
-    scale = {
-        "head.scale": torch.tensor(-math.log(config.shape.features / 4)),
-        "head.scale.slope": torch.tensor(0.0),
-        "head.scale.dates": torch.tensor(0.0),
-    }
-    return {**encoder, **scale, **rates, **slopes}
-
-
-def task_loss(meta: Params, episode: Episode, steps: int, *, first_order: bool) -> Tensor:
-    """Query loss of one task after the inner loop, L(phi(theta), query)."""
-    adapted = inner_loop(meta, episode.support, steps, first_order=first_order)
-    return balanced_loss(query_scores(adapted, episode), episode.query_labels)
-
-
-def query_scores(adapted: Params, episode: Episode) -> Tensor:
-    """Scores (Q, N) of the query pixels under an adapted network."""
-    present = class_counts(episode.support.labels)
-    return logits(adapted, episode.query_pixels, episode.support.region, present)
-
-
-def meta_loss(meta: Params, batch: Episode, steps: int, *, first_order: bool) -> Tensor:
-    """Mean query loss of a meta-batch; all its tasks run as one batched computation (`torch.func.vmap`)."""
-    each = vmap(partial(task_loss, steps=steps, first_order=first_order), in_dims=(None, 0))(meta, batch)
-    mean: Tensor = each.mean()
-    return mean
+    return learner_of(config).init(torch.Generator().manual_seed(config.seed))
 
 
 def simulate_tables(config: Simulation, seed: int, numbers: range, report: Report) -> list[PixelTable]:
@@ -105,20 +83,23 @@ def validation_batches(config: MetaTrainingConfig, tables: list[PixelTable]) -> 
     return batches
 
 
-def validate(meta: Mapping[str, Tensor], batches: dict[int, list[Episode]], steps: int) -> dict[str, float]:
+def validate(
+    learner: Unrolled[Support, Episode], meta: Params, batches: dict[int, list[Episode]]
+) -> dict[str, float]:
     """Balanced accuracy on the query sets, by shots."""
     scores: dict[str, float] = {}
     for shots, episodes in batches.items():
-        each = [task_accuracy(meta, episode, steps) for episode in episodes]
+        each = [task_accuracy(learner, meta, episode) for episode in episodes]
         scores[f"accuracy_{shots}"] = float(np.mean(each))
     return scores
 
 
-def task_accuracy(meta: Mapping[str, Tensor], episode: Episode, steps: int) -> float:
+def task_accuracy(learner: Unrolled[Support, Episode], meta: Params, episode: Episode) -> float:
     """Balanced accuracy of one task after the inner loop."""
+    support = episode.support
     with torch.no_grad():
-        adapted = inner_loop(meta, episode.support, steps, first_order=True)
-        scores = query_scores(adapted, episode)
+        adapted = learner.adapt(meta, support)
+        scores = logits(adapted, episode.query_pixels, support.region, class_counts(support.labels))
         right = (scores.argmax(dim=1) == episode.query_labels.argmax(dim=1)).to(torch.float32)
         counts = class_counts(episode.query_labels)
         recall = (episode.query_labels * right[:, None]).sum(dim=0)[counts > 0] / counts[counts > 0]
@@ -128,9 +109,7 @@ def task_accuracy(meta: Mapping[str, Tensor], episode: Episode, steps: int) -> f
 def run_step(loop: OuterLoop, batch: Episode, config: MetaTrainingConfig) -> float:
     """One meta-batch: theta -= beta * grad_theta mean L(phi(theta), query); its loss."""
     first_order = loop.batch / config.batches < config.first_order_share
-    slopes, loss = grad_and_value(partial(meta_loss, first_order=first_order))(
-        loop.current(), batch, config.steps
-    )
+    slopes, loss = learner_of(config, first_order=first_order).gradient(loop.current(), batch)
     loop.step(slopes)
     return float(loss)
 
@@ -180,7 +159,7 @@ def meta_train(
             if run.loop.batch % config.validate_every == 0 or run.loop.batch == config.batches:
                 run.curve.append(
                     {"batch": run.loop.batch, "loss": loss}
-                    | validate(run.loop.average, validation, config.steps)
+                    | validate(learner_of(config), run.loop.average, validation)
                 )
                 run.save()
             report(

@@ -58,9 +58,10 @@ class Descent(Generic[SupportT, TaskT]):
         def loss(phi: Params) -> Tensor:
             return self.problem.support_loss(phi, support)
 
-        start = self.problem.start(_theta(meta), support)
+        theta = _theta(meta)
+        start = self.problem.start(theta, support)
+        rates = self.rates(meta, start, self.problem.step_factors(theta, support))
         count = self.steps if steps is None else steps
-        rates = self._rates(meta, support, start)
         return trajectory(loss, start, rates, count, first_order=first_order, slope_of=slope_of)
 
     def paths(self, meta: Params, supports: SupportT, *, first_order: bool = False) -> Iterator[Params]:
@@ -79,8 +80,12 @@ class Descent(Generic[SupportT, TaskT]):
             each: Tensor = vmap(self.problem.support_loss)(phi, supports)
             return each.sum()
 
-        start: Params = vmap(self.problem.start, in_dims=(None, 0))(_theta(meta), supports)
-        rates = self._rates(meta, supports, start)
+        theta = _theta(meta)
+        start: Params = vmap(self.problem.start, in_dims=(None, 0))(theta, supports)
+        factors: Params = vmap(self.problem.step_factors, in_dims=(None, 0))(theta, supports)
+        # (tasks,) -> (tasks, 1, ...), to multiply what has an axis of tasks in front
+        aligned = {name: value.reshape(-1, *[1] * (start[name].dim() - 1)) for name, value in factors.items()}
+        rates = self.rates(meta, start, aligned)
         return trajectory(loss, start, rates, self.steps, first_order=first_order, slope_of=recorded_slope)
 
     def adapt(self, meta: Params, support: SupportT, *, steps: int | None = None) -> Params:
@@ -88,10 +93,16 @@ class Descent(Generic[SupportT, TaskT]):
         *_, phi = self.path(meta, support, steps=steps, first_order=True, slope_of=recorded_slope)
         return phi
 
-    def _rates(
-        self, meta: Params, support: SupportT, start: Params
+    def rates(
+        self, meta: Params, start: Params, factors: Params
     ) -> Callable[[int], dict[str, Tensor | float]]:
-        factors = self.problem.step_factors(support)
+        """Number of the step -> step sizes, see `model.meta_learning.inner.trajectory`.
+
+        Args:
+            meta: as made by `init`.
+            start: phi_0.
+            factors: as the problem's `step_factors`, broadcastable to phi's tensors.
+        """
 
         def at(step: int) -> dict[str, Tensor | float]:
             sizes = self.step_sizes.at(meta, step, start)

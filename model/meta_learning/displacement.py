@@ -53,10 +53,7 @@ class Displacement(Generic[SupportT, TaskT]):
         problem, steps = self.descent.problem, self.descent.steps
         support = problem.support(task)
         start = problem.start(meta, support)
-        rates = {
-            name: size * problem.step_factors(support).get(name, 1.0)
-            for name, size in self.descent.step_sizes.at(meta, 0, start).items()
-        }
+        rates = self.descent.rates(meta, start, problem.step_factors(meta, support))(0)
         phi = start
         for step in range(steps):
 

@@ -48,7 +48,7 @@ class Implicit(Generic[SupportT, TaskT]):
     def adapt(self, meta: Params, support: SupportT, *, steps: int | None = None) -> Params:
         """phi*, as near as the steps come to it."""
         count = self.steps if steps is None else steps
-        return self._minimize(self.problem.start(meta, support), support, count, recorded_slope)
+        return self._minimize(meta, self.problem.start(meta, support), support, count, recorded_slope)
 
     def gradient(self, meta: Params, batch: TaskT) -> tuple[Params, Tensor]:
         """Meta-gradient and mean query loss of a batch of tasks."""
@@ -68,7 +68,7 @@ class Implicit(Generic[SupportT, TaskT]):
             return self.problem.query_loss(phi, task)
 
         centre, pull_back = vjp(start, meta)[:2]
-        phi = self._minimize(centre, support, self.steps)
+        phi = self._minimize(meta, centre, support, self.steps)
         slopes, loss = grad_and_value(query_loss)(phi)
         hessian = vjp(grad(support_loss), phi)[1]  # symmetric, so that v H = H v
 
@@ -78,13 +78,18 @@ class Implicit(Generic[SupportT, TaskT]):
         return pull_back(conjugate_gradients(operator, slopes, self.iterations))[0], loss
 
     def _minimize(
-        self, centre: Params, support: SupportT, steps: int, slope_of: SlopeOf = functional_slope
+        self,
+        meta: Params,
+        centre: Params,
+        support: SupportT,
+        steps: int,
+        slope_of: SlopeOf = functional_slope,
     ) -> Params:
         def loss(phi: Params) -> Tensor:
             away = torch.stack([((phi[name] - centre[name]) ** 2).sum() for name in phi]).sum()
             return self.problem.support_loss(phi, support) + 0.5 * self.strength * away
 
-        factors = self.problem.step_factors(support)
+        factors = self.problem.step_factors(meta, support)
         rates = {name: self.alpha * factors.get(name, 1.0) for name in centre}
         *_, phi = trajectory(loss, centre, lambda _: rates, steps, first_order=True, slope_of=slope_of)
         return phi

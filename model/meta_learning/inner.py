@@ -96,4 +96,10 @@ def gradient_step(
         phi', differentiable with respect to `params` and `rates`.
     """
     slopes = slope_of(loss, params, rates.keys(), first_order)
-    return params | {name: params[name] - rate * slopes[name] for name, rate in rates.items()}
+    return params | {name: _moved(params[name], rate, slopes[name]) for name, rate in rates.items()}
+
+
+def _moved(value: Tensor, rate: Tensor | float, slope: Tensor) -> Tensor:
+    if isinstance(rate, float):  # one operation instead of two, and two less to differentiate
+        return torch.add(value, slope, alpha=-rate)
+    return value - rate * slope

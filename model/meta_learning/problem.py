@@ -41,8 +41,8 @@ class Problem(Protocol[SupportT, TaskT_contra]):
     def step_shapes(self, theta: Params) -> Mapping[str, torch.Size]:
         """Names of phi's tensors, and the shape that one step size per parameter has; broadcastable to phi's."""
 
-    def step_factors(self, support: SupportT, /) -> Mapping[str, float]:
-        """By name, how much longer the steps of a tensor are than its step size says; 1 where not named."""
+    def step_factors(self, theta: Params, support: SupportT, /) -> Params:
+        """By name, how much longer the steps of a tensor of phi are than its step size says, (); 1 where not named."""
 
     def support_loss(self, phi: Params, support: SupportT, /) -> Tensor:
         """What adapting lowers, ()."""

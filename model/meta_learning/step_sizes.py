@@ -98,6 +98,6 @@ class PerTensorAndStep:
         return {f"{PREFIX}{name}": start.clone() for name in shapes if self.adapts(name)}
 
     def at(self, meta: Params, step: int, names: Iterable[str]) -> dict[str, Tensor | float]:
-        """One number per tensor."""
-        last = min(step, self.steps - 1)
-        return {name: meta[f"{PREFIX}{name}"][last].exp() for name in names if self.adapts(name)}
+        """One number per tensor; `meta` knows how many steps were trained."""
+        learned = {name: meta[f"{PREFIX}{name}"] for name in names if self.adapts(name)}
+        return {name: sizes[min(step, len(sizes) - 1)].exp() for name, sizes in learned.items()}

@@ -1,4 +1,4 @@
-"""Training on the support set alone with Adam, from wherever the parameters stand."""
+"""Training on one loss with Adam, from wherever the parameters stand."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from model.adaptation import support_loss
 from model.meta_learning.inner import recorded_slope
 
 if TYPE_CHECKING:
@@ -14,12 +13,11 @@ if TYPE_CHECKING:
 
     from torch import Tensor
 
-    from model.adaptation import Support
-    from model.encoder import Params
+    from model.meta_learning.problem import Loss, Params
 
 
 def fine_tune(
-    params: Mapping[str, Tensor], support: Support, *, steps: Iterable[int], learning_rate: float
+    params: Mapping[str, Tensor], loss: Loss, *, steps: Iterable[int], learning_rate: float
 ) -> dict[int, Params]:
     """Adam on the support loss, all of the support set at a time (Kingma & Ba 2015, arXiv 1412.6980, algorithm 1).
 
@@ -27,17 +25,13 @@ def fine_tune(
 
     Args:
         params: encoder and head; left unchanged.
-        support: the labelled pixels.
+        loss: of the support set.
         steps: after how many steps to keep the parameters.
         learning_rate: of Adam.
 
     Returns:
         The parameters after each number in `steps`, all from one run.
     """
-
-    def loss(values: Params) -> Tensor:
-        return support_loss(values, support)
-
     wanted = set(steps)
     moving = {name: value.detach().clone().requires_grad_() for name, value in params.items()}
     optimizer = torch.optim.Adam(moving.values(), lr=learning_rate)

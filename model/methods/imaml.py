@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from model.land_cover import LandCover
 from model.meta_learning.implicit import Implicit
-from model.methods.land_cover import LandCover
 from model.methods.learners import GradientBased, LearnerSettings
 from model.methods.network_classifier import fit_trained
 

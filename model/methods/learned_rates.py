@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from model.land_cover import LandCover
 from model.meta_learning.descent import Descent
 from model.meta_learning.step_sizes import PerTensorAndStep
 from model.meta_learning.unrolled import Unrolled
-from model.methods.land_cover import LandCover
 from model.methods.learners import GradientBased, LearnerSettings
 from model.methods.network_classifier import fit_trained
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from model.adaptation import Support
     from model.encoder import Params
     from model.episodes import Episode
-    from model.methods.land_cover import LandCover
+    from model.land_cover import LandCover
 
 Scorer: TypeAlias = Callable[[Tensor], Tensor]
 """Pixels (n, T, PIXEL_INPUTS) of one region -> class scores (n, N)."""

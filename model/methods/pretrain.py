@@ -10,10 +10,10 @@ import torch
 
 from model.adaptation import Support, balanced_loss, class_counts, logits
 from model.encoder import EncoderShape, Params, encode, init_encoder
+from model.land_cover import LandCover
 from model.linear import ITERATIONS, fit_linear
 from model.meta_learning.direct import batch_gradient
 from model.methods.fine_tuning import fine_tune
-from model.methods.land_cover import LandCover
 from model.methods.network_classifier import fit_trained
 
 if TYPE_CHECKING:
@@ -66,9 +66,11 @@ class Pretraining:
 
     def fit(self, meta: Params, support: Support, steps: int) -> Scorer:
         """Solve for the head, then move everything from there with Adam."""
+        problem = LandCover(self.shape)
         start = meta | best_head(meta, support, ITERATIONS)
-        phi = fine_tune(start, support, steps=[steps], learning_rate=LEARNING_RATE)[steps]
-        return partial(LandCover(self.shape).scores, phi, support)
+        loss = partial(problem.support_loss, support=support)
+        phi = fine_tune(start, loss, steps=[steps], learning_rate=LEARNING_RATE)[steps]
+        return partial(problem.scores, phi, support)
 
 
 def best_head(params: Params, support: Support, iterations: int) -> Params:

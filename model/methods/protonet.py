@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from model.methods.land_cover import LandCover
+from model.land_cover import LandCover
 from model.methods.learners import LearnerSettings, WithoutInnerLoop
 from model.methods.network_classifier import fit_trained
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import torch
 
 from model.encoder import HIDDEN
+from model.land_cover import HEAD, LandCover
 from model.meta_learning.descent import Descent
 from model.meta_learning.step_sizes import Fixed
 from model.meta_learning.unrolled import Unrolled
-from model.methods.land_cover import HEAD, LandCover
 from model.methods.learners import GradientBased, LearnerSettings
 from model.methods.network_classifier import fit_trained
 

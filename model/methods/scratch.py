@@ -9,6 +9,7 @@ import torch
 
 from model.adaptation import Support, class_counts, logits
 from model.encoder import EncoderShape, Params, init_encoder
+from model.land_cover import LandCover
 from model.methods.fine_tuning import fine_tune
 from model.methods.network_classifier import fit_network
 
@@ -73,7 +74,8 @@ def train_from_scratch(
         "head.weight": torch.zeros(ways, support.pixels.shape[1], shape.features),
         "head.bias": torch.zeros(ways),
     }
-    return fine_tune(params, support, steps=steps, learning_rate=learning_rate)
+    loss = partial(LandCover(shape).support_loss, support=support)
+    return fine_tune(params, loss, steps=steps, learning_rate=learning_rate)
 
 
 def scores(params: Params, support: Support, pixels: Tensor) -> Tensor:

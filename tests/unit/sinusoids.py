@@ -20,6 +20,10 @@ class Task(NamedTuple):
     query: Curve
 
 
+def generator(seed):
+    return torch.Generator().manual_seed(seed)
+
+
 def draw(tasks, generator, *, shots=10, queries=10):
     """Amplitude 0.1-5, phase 0-pi, x in [-5, 5]."""
     amplitude = 0.1 + 4.9 * torch.rand(tasks, 1, generator=generator)
@@ -60,7 +64,7 @@ class Sinusoids:
     def step_shapes(self, theta):
         return {name: value.shape for name, value in theta.items()}
 
-    def step_factors(self, support):  # noqa: ARG002 - the signature of Problem
+    def step_factors(self, theta, support):  # noqa: ARG002 - the signature of Problem
         return {}
 
     def error(self, phi, curve):

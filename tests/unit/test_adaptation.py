@@ -1,4 +1,4 @@
-"""The inner loop against definitions that are not its own: distances, loops, finite differences."""
+"""The product's learner against definitions that are not its own: distances, loops, finite differences."""
 
 from __future__ import annotations
 
@@ -10,34 +10,30 @@ import torch
 from torch.func import grad, vmap
 from torch.nn.functional import pad
 
-from model.adaptation import (
-    Support,
-    balanced_loss,
-    class_counts,
-    inner_loop,
-    inner_step,
-    log_shots,
-    logits,
-    support_loss,
-)
+from model.adaptation import Support, balanced_loss, log_shots
+from model.checkpoint import load_initialization
+from model.default_learner import default_learner
 from model.encoder import EncoderShape, encode
 from model.episodes import Episode, stack_episodes
-from model.meta_config import MetaTrainingConfig
-from model.meta_learning.inner import gradient_step, recorded_slope
-from model.meta_training import init_meta, meta_loss, task_loss
+from model.land_cover import LandCover
+from model.meta_learning.direct import batch_gradient
+from model.meta_learning.inner import gradient_step
 from model.spectral import PIXEL_INPUTS, REGION_INPUTS
 
 SHAPE = EncoderShape(width=12, features=8)
 STEPS = 3
+LEARNER = default_learner(SHAPE, STEPS, inner_rate=0.03)
+FIRST_ORDER = default_learner(SHAPE, STEPS, inner_rate=0.03, first_order=True)
+LAND_COVER = LandCover(SHAPE, shot_slopes=True)
 
 
 @pytest.fixture
 def meta():
     """Untrained, and with scale and step sizes that depend on labels and dates, as training makes them."""
-    config = MetaTrainingConfig(seed=3, steps=STEPS, inner_rate=0.03, shape=SHAPE)
-    slopes = {name: 0.1 for name in init_meta(config) if name.startswith("slope.")}
+    start = LEARNER.init(torch.Generator().manual_seed(3))
+    slopes = {name: 0.1 for name in start if name.startswith("slope.")}
     moved = slopes | {"head.scale.slope": 0.3, "head.scale.dates": -0.2}
-    return {name: value.to(torch.float64) + moved.get(name, 0.0) for name, value in init_meta(config).items()}
+    return {name: value.to(torch.float64) + moved.get(name, 0.0) for name, value in start.items()}
 
 
 def episode(seed, *, ways=3, shots=4, dates=2, queries=5):
@@ -54,9 +50,8 @@ def episode(seed, *, ways=3, shots=4, dates=2, queries=5):
 
 
 def query_scores(meta, task, steps):
-    phi = inner_loop(meta, task.support, steps, first_order=True)
-    present = class_counts(task.support.labels)
-    return logits(phi, task.query_pixels, task.support.region, present)
+    phi = LEARNER.adapt(meta, task.support, steps=steps)
+    return LAND_COVER.scores(phi, task.support, task.query_pixels)
 
 
 @pytest.mark.parametrize("dates", [1, 3])
@@ -100,7 +95,7 @@ def test_dates_that_are_all_there_twice_change_nothing(meta, steps):
 def test_inner_steps_lower_the_support_loss(meta):
     task = episode(1)
     losses = [
-        float(support_loss(inner_loop(meta, task.support, steps, first_order=True), task.support))
+        float(LAND_COVER.support_loss(LEARNER.adapt(meta, task.support, steps=steps), task.support))
         for steps in (0, 1, STEPS, 4 * STEPS)
     ]
     assert losses == sorted(losses, reverse=True)
@@ -137,32 +132,47 @@ def test_padding_with_rows_and_with_classes_changes_neither_scores_nor_loss(meta
     expected = query_scores(meta, task, STEPS)
     torch.testing.assert_close(scores[: len(expected), :3], expected, rtol=1e-9, atol=1e-9)
     assert (torch.softmax(scores, dim=1)[:, 3:] == 0).all()
-    ours, oracle = (task_loss(meta, t, STEPS, first_order=False) for t in (wide, task))
+    ours, oracle = (LEARNER.task_loss(meta, t) for t in (wide, task))
     torch.testing.assert_close(ours, oracle, rtol=1e-12, atol=0)
 
 
 def test_padding_does_not_change_the_meta_gradient(meta):
     task = episode(3)
-    loss = partial(task_loss, steps=STEPS, first_order=False)
-    ours, oracle = grad(loss)(meta, padded(task, 5, 1)), grad(loss)(meta, task)
+    ours, oracle = (LEARNER.gradient(meta, stack_episodes([t]))[0] for t in (padded(task, 5, 1), task))
     for name, value in oracle.items():
         torch.testing.assert_close(ours[name], value, rtol=1e-9, atol=1e-12, msg=name)
 
 
-@pytest.mark.parametrize("first_order", [False, True])
-def test_the_batched_meta_gradient_equals_the_loop_over_tasks(meta, first_order):
-    tasks = [episode(seed) for seed in range(4)]
-    batched = grad(partial(meta_loss, steps=STEPS, first_order=first_order))(meta, stack_episodes(tasks))
-    loop = [grad(partial(task_loss, steps=STEPS, first_order=first_order))(meta, task) for task in tasks]
+@pytest.mark.parametrize("learner", [LEARNER, FIRST_ORDER], ids=["second order", "first order"])
+def test_the_batched_meta_gradient_equals_the_loop_over_tasks(meta, learner):
+    # with another number of labels in each, so that no two have the same step sizes
+    tasks = [thinned(episode(seed), seed) for seed in range(4)]
+    batch = stack_episodes(tasks)
+    batched, loss = learner.gradient(meta, batch)
+    all_of_it_batched, same_loss = batch_gradient(learner.task_loss, meta, batch)
+    loop = [grad(learner.task_loss)(meta, task) for task in tasks]
+    torch.testing.assert_close(loss, same_loss, rtol=1e-12, atol=0)
+    assert batched.keys() == meta.keys()
     for name, value in batched.items():
         oracle = torch.stack([g[name] for g in loop]).mean(dim=0)
         torch.testing.assert_close(value, oracle, rtol=1e-9, atol=1e-12, msg=name)
+        torch.testing.assert_close(all_of_it_batched[name], oracle, rtol=1e-9, atol=1e-12, msg=name)
+
+
+def thinned(task, hidden):
+    """Without the labels of the first few pixels."""
+    labels = task.support.labels.clone()
+    labels[:hidden] = 0
+    return task._replace(support=task.support._replace(labels=labels))
 
 
 def test_the_second_order_meta_gradient_equals_finite_differences(meta):
-    tasks = stack_episodes([episode(seed) for seed in range(3)])
-    loss = partial(meta_loss, batch=tasks, steps=STEPS, first_order=False)
-    slope = grad(loss)(meta)
+    tasks = [thinned(episode(seed), seed) for seed in range(3)]
+    slope, _ = LEARNER.gradient(meta, stack_episodes(tasks))
+
+    def loss(values):
+        return torch.stack([LEARNER.task_loss(values, task) for task in tasks]).mean()
+
     g = torch.Generator().manual_seed(0)
     for name, value in meta.items():
         direction = torch.randn(value.shape, generator=g, dtype=torch.float64)
@@ -175,20 +185,40 @@ def test_the_second_order_meta_gradient_equals_finite_differences(meta):
 
 def test_first_and_second_order_gradients_differ(meta):
     tasks = stack_episodes([episode(seed) for seed in range(3)])
-    second = grad(partial(meta_loss, steps=STEPS, first_order=False))(meta, tasks)["hidden1.weight"]
-    first = grad(partial(meta_loss, steps=STEPS, first_order=True))(meta, tasks)["hidden1.weight"]
+    second, first = (r.gradient(meta, tasks)[0]["hidden1.weight"] for r in (LEARNER, FIRST_ORDER))
     assert (second - first).norm() > 1e-3 * second.norm()
 
 
 def test_an_inner_step_leaves_its_input_alone(meta):
     task = episode(5)
-    params = inner_loop(meta, task.support, 0, first_order=True)
+    params = LEARNER.adapt(meta, task.support, steps=0)
     before = {name: value.clone() for name, value in params.items()}
-    rates = {name: torch.tensor(0.1) for name in params}
-    after = inner_step(params, rates, task.support, first_order=True)
+    loss = partial(LAND_COVER.support_loss, support=task.support)
+    after = gradient_step(loss, params, dict.fromkeys(params, 0.1), first_order=True)
     for name, value in params.items():
         torch.testing.assert_close(value, before[name], rtol=0, atol=0)
     assert any(not torch.equal(after[name], params[name]) for name in params)
+
+
+def test_adapting_leaves_the_initialization_alone(meta):
+    before = {name: value.clone() for name, value in meta.items()}
+    phi = LEARNER.adapt(meta, episode(5).support)
+    assert all(torch.equal(meta[name], value) for name, value in before.items())
+    assert all(not torch.equal(phi[name], value) for name, value in meta.items() if name in phi)
+
+
+@pytest.mark.parametrize("dates", [1, 3])
+def test_a_step_is_as_long_as_its_rate_the_labels_per_class_and_the_dates_say(meta, dates):
+    support = thinned(episode(8, dates=dates), 3).support  # 1, 4 and 4 labels
+    rate = math.log(0.03) - 0.1 * torch.arange(STEPS, dtype=torch.float64)
+    meta = {name: rate if name.startswith("rate.") else value for name, value in meta.items()}
+    *_, before, after = LEARNER.descent.path(meta, support, steps=2, first_order=True)
+    slopes = grad(LAND_COVER.support_loss)(before, support)
+    for name, value in before.items():
+        length = 0.03 * math.exp(-0.1) * 3**0.1 * (dates if name == "head.weight" else 1)
+        torch.testing.assert_close(
+            after[name], value - length * slopes[name], rtol=1e-9, atol=1e-12, msg=name
+        )
 
 
 def test_classes_weigh_the_same_however_many_labels_they_have():
@@ -203,22 +233,27 @@ def test_the_mean_number_of_labels_is_that_of_the_classes_that_have_any():
     assert float(log_shots(labels)) == pytest.approx(math.log(2))
 
 
-def test_the_gradient_of_service_is_that_of_training(meta):
-    task = episode(7)
-    params = inner_loop(meta, task.support, 0, first_order=True)
-    oracle = grad(support_loss)(params, task.support)
-    loss = partial(support_loss, support=task.support)
-    steps = gradient_step(
-        loss, params, dict.fromkeys(params, -1.0), first_order=True, slope_of=recorded_slope
-    )
-    for name, value in ((name, steps[name] - params[name]) for name in params):
+def test_the_steps_of_service_are_those_of_training(meta):
+    support = episode(7).support
+    *_, oracle = LEARNER.descent.path(meta, support)
+    with torch.no_grad():
+        found = LEARNER.adapt(meta, support)
+    assert found.keys() == oracle.keys()
+    for name, value in found.items():
         torch.testing.assert_close(value, oracle[name], rtol=0, atol=1e-12, msg=name)
+        assert not value.requires_grad
 
 
 def test_a_task_is_the_same_alone_and_in_a_batch(meta):
     tasks = [episode(seed) for seed in range(3)]
-    each = vmap(partial(task_loss, steps=STEPS, first_order=True), in_dims=(None, 0))(
-        meta, stack_episodes(tasks)
-    )
-    alone = torch.stack([task_loss(meta, task, STEPS, first_order=True) for task in tasks])
+    each = vmap(LEARNER.task_loss, in_dims=(None, 0))(meta, stack_episodes(tasks))
+    alone = torch.stack([LEARNER.task_loss(meta, task) for task in tasks])
     torch.testing.assert_close(each, alone, rtol=1e-10, atol=1e-12)
+    torch.testing.assert_close(LEARNER.gradient(meta, stack_episodes(tasks))[1], alone.mean())
+
+
+def test_the_shipped_weights_are_of_this_learner():
+    shipped = load_initialization()
+    trained_steps = len(shipped.meta["rate.head.weight"])
+    start = default_learner(shipped.shape, trained_steps).init(torch.Generator())
+    assert {k: v.shape for k, v in shipped.meta.items()} == {k: v.shape for k, v in start.items()}

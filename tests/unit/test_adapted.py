@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+import os
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -17,6 +21,7 @@ from model.prediction import Predictor
 from model.spectral import Resampling, region_inputs
 from model.support import SupportSet
 
+ROOT = Path(__file__).parents[2]
 DATES_AND_GAPS = pytest.mark.parametrize(
     ("dates", "gaps"), [(1, 0.0), (5, 0.3)], ids=["one date", "five dates with gaps"]
 )
@@ -54,6 +59,22 @@ def test_order_and_numbering_permute_the_map_and_nothing_else_to_the_last_bit(da
         classes_2, confidence_2 = Predictor.of(second).predict(image_of(pixels))
         np.testing.assert_array_equal(classes_2[seen], renumber[classes[seen]])
         np.testing.assert_array_equal(confidence_2, confidence)
+
+
+def test_adapting_does_not_wait_for_the_import_of_a_compiler():
+    code = """
+import sys
+import numpy as np
+from regions import support_set, untrained
+from model.adapted import adapt
+adapt(untrained(), support_set(np.random.default_rng(0)))
+print("torch._dynamo" in sys.modules)
+"""
+    paths = {"PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "tests" / "unit")])}
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=os.environ | paths, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split() == ["False"]
 
 
 @DATES_AND_GAPS

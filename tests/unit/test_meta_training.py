@@ -13,7 +13,7 @@ from geodata.errors import ModelError
 from model.encoder import EncoderShape
 from model.episodes import EpisodeShape, Simulation, TaskSource, draw_episode, episode_batch, simulated_table
 from model.meta_config import MetaTrainingConfig
-from model.meta_training import init_meta, meta_train, run_step
+from model.meta_training import init_meta, learner_of, meta_train, run_step
 from model.methods.scratch import scores, train_from_scratch
 from model.training_run import Run
 
@@ -110,16 +110,30 @@ def test_a_loss_that_explodes_stops_the_run(tmp_path):
 
 def test_meta_training_beats_its_own_start(tables):
     config = dataclasses.replace(TINY, batches=60, steps=3)
-    start = init_meta(config)
+    start, learner = init_meta(config), learner_of(config)
     run = Run(config, start, folder=None)
     source = TaskSource(tables)
     fixed = episode_batch(source, tasks=8, ways=4, rng=np.random.default_rng(0))
-    before = float(model.meta_training.meta_loss(start, fixed, 3, first_order=True))
+    _, before = learner.gradient(start, fixed)
     for number in range(60):
         rng = np.random.default_rng([9, number])
         run_step(run.loop, episode_batch(source, tasks=8, ways=4, rng=rng), config)
-    after = float(model.meta_training.meta_loss(run.loop.average, fixed, 3, first_order=True))
+    _, after = learner.gradient(run.loop.average, fixed)
     assert after < before - 0.05
+
+
+@pytest.mark.parametrize(("done", "first_order"), [(0, True), (5, True), (6, False)])
+def test_the_first_share_of_the_batches_does_without_second_derivatives(tables, done, first_order):
+    config = dataclasses.replace(TINY, first_order_share=0.5)
+    run = Run(config, init_meta(config), folder=None)
+    run.loop.batch = done
+    batch = episode_batch(TaskSource(tables), tasks=2, ways=4, rng=np.random.default_rng(0))
+    run_step(run.loop, batch, config)
+    slopes, _ = learner_of(config, first_order=first_order).gradient(init_meta(config), batch)
+    for name, value in run.loop.meta.items():  # the gradient may have been clipped
+        moment = run.loop.optimizer.state[value]["exp_avg"]
+        ours, oracle = (v / (v.norm() + 1e-30) for v in (moment, slopes[name]))
+        torch.testing.assert_close(ours, oracle, rtol=1e-4, atol=1e-5, msg=name)
 
 
 def test_a_configuration_file_changes_what_it_names(tmp_path):
