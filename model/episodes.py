@@ -64,8 +64,8 @@ def pixel_table(
 class Simulation:
     """How many simulated regions to draw, and how large each is."""
 
-    regions: int = 10_000
-    classes: int = 8
+    regions: int = 14_000
+    classes: int = 12
     pixels_per_class: int = 36
     fields_per_class: int = 4
     """Few, as the places are that a user labels; support and query never share one."""

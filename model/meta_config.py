@@ -19,10 +19,10 @@ class MetaTrainingConfig:
     """Everything that determines the weights, apart from the code; saved beside them."""
 
     seed: int = 0
-    batches: int = 6000
+    batches: int = 12_000
     tasks: int = 16
     """Tasks per meta-batch."""
-    ways: int = 8
+    ways: int = 12
     """Most classes of a training task."""
     steps: int = 5
     """Inner steps T while training."""

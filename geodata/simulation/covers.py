@@ -195,9 +195,11 @@ class _Region:
         )  # leaf area of all plants of the region, in ladder lengths
         self.variety = float(np.exp(rng.normal(-0.4, 0.5 * calm)))
         # How far fields stray from their class: real tasks reach from nearly separable to hardly so.
-        self.looseness = float(np.exp(rng.normal(-0.5 if mild else -0.8, 0.6 * calm)))
+        compact = bool(rng.random() < 0.5)
+        usual = -0.5 if mild else (-1.5 if compact else -0.8)
+        self.looseness = float(np.exp(rng.normal(usual, 0.6 * calm)))
         # How unlike the stands, lakes or roofs of one class are: from one kind to a third of all there are.
-        self.reach = 0.0 if mild else float(rng.uniform(0.0, 0.35))
+        self.reach = 0.0 if mild else float(rng.uniform(0.0, 0.1 if compact else 0.35))
         self._rng = rng
         self._base: dict[str, Floats] = {}
         self._shift: dict[str, Floats] = {}

@@ -80,7 +80,9 @@ def simulate_scene(
     )
     drawn = draw_view(rng, centre, response, "surface")
     # A day that somebody would choose to map from: thin haze at most, hills rather than mountains.
-    view = replace(drawn, haze=min(drawn.haze, 0.05), relief=min(drawn.relief, 0.3))
+    view = replace(
+        drawn, haze=min(drawn.haze, 0.05), relief=min(drawn.relief, 0.3), veiled=(0.0, 0.0), shaded=0.0
+    )
     ground = _spread(_ground(rng, land, covers), view)
     seen = _seen(rng, ground, land.height, view)
     legend = Legend.from_names({name for name, _ in LAND})

@@ -87,6 +87,7 @@ def _view_of_the_day(first: View, today: View, *, composite: bool) -> View:
     return replace(
         today, relief=first.relief, field_light=first.field_light, border=first.border, coarse=first.coarse,
         step=first.step, adjacency=first.adjacency, haze=today.haze * calm,
+        veiled=(today.veiled[0] * calm, today.veiled[1]), shaded=today.shaded * calm,
         gain=np.sqrt(first.gain * today.gain),
         offset=_between(first.offset, today.offset),
         noise=(first.noise[0] * (0.5 + 0.5 * calm), first.noise[1] * (0.5 + 0.5 * calm)),

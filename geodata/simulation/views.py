@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
+_CLOUD = 0.62
+"""Reflectance of a thick cloud at 550 nm."""
+
+
 @dataclass(frozen=True, slots=True)
 class View:
     """How one region was seen on one day: terrain and light, air, point spread, sensor."""
@@ -43,6 +47,10 @@ class View:
     """Standard deviation of the sensor: constant part, part that grows with reflectance."""
     step: float
     """Quantisation of the stored numbers."""
+    veiled: tuple[float, float]
+    """Share of pixels under cloud too thin for a mask to find, and the largest part of their light that it gives."""
+    shaded: float
+    """Share of pixels in the shadow of a cloud that no mask has found."""
 
     def lit(self, rng: np.random.Generator, ground: Floats32, light: Floats, texture: Floats) -> Floats32:
         """Puts relief, fields' brightness, borders and surroundings on sunlit ground (n, B).
@@ -76,6 +84,7 @@ class View:
             ground: (n, B).
             haze: (n,) standard normal, the same for all pixels of a field.
         """
+        ground = self._left_over(rng, ground)
         density = self.haze * np.maximum(haze + 0.5, 0.0)[:, None]
         if self.air is None:
             seen = ground + density * np.clip(
@@ -87,6 +96,15 @@ class View:
         noise = rng.standard_normal(seen.shape) * (self.noise[0] + self.noise[1] * seen)
         stored = np.round((seen + noise) / self.step) * self.step
         return np.asarray(np.clip(stored, 1e-4, 1.4), dtype=np.float32)
+
+    def _left_over(self, rng: np.random.Generator, ground: Floats32) -> Floats32:
+        """Ground (n, B) under what masks have left of clouds and their shadows, pixel by pixel."""
+        draws = rng.random((4, ground.shape[0], 1))
+        direct = np.where(draws[0] < self.shaded, 0.2 + 0.7 * draws[1], 1.0)
+        share = np.where(draws[2] < self.veiled[0], self.veiled[1] * draws[3], 0.0)
+        cloud = _CLOUD * (self.wavelengths_nm / 550.0) ** -0.25
+        lit = ground * (direct * (1.0 - self.diffuse) + self.diffuse)
+        return np.asarray(lit + share * (cloud - lit), dtype=np.float32)
 
 
 def draw_view(rng: np.random.Generator, wavelengths_nm: Floats, response: Floats32, level: str) -> View:
@@ -113,6 +131,9 @@ def draw_view(rng: np.random.Generator, wavelengths_nm: Floats, response: Floats
         gain = gain * np.exp(0.025 * smooth_curve(rng, wavelengths_nm, 1, 900.0)[0])
     rugged = rng.random() < 0.6
     two_grids = rng.random() < 0.5
+    # Masks miss some of what they look for: none in most scenes, up to a third of the land in poor composites.
+    veiled = float(rng.choice((0.0, rng.uniform(0.02, 0.1), rng.uniform(0.1, 0.4)), p=(0.4, 0.3, 0.3)))
+    shaded = float(rng.choice((0.0, rng.uniform(0.02, 0.2)), p=(0.6, 0.4)))
     return View(
         wavelengths_nm, air, diffuse_share(wavelengths_nm, float(rng.uniform(0.5, 2.0))),
         relief=float(rng.uniform(0.05, 0.35) if rugged else rng.uniform(0.0, 0.06)),
@@ -124,4 +145,5 @@ def draw_view(rng: np.random.Generator, wavelengths_nm: Floats, response: Floats
         gain=gain, offset=offset,
         noise=(float(np.exp(rng.normal(-6.5, 0.6))), float(np.exp(rng.normal(-4.0, 0.6)))),
         step=float(rng.choice((1e-4, 1e-3, 3e-3), p=(0.75, 0.1, 0.15))),
+        veiled=(veiled, float(rng.uniform(0.05, 0.5))), shaded=shaded,
     )  # fmt: skip
