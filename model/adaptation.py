@@ -62,14 +62,19 @@ def logits(params: Mapping[str, Tensor], pixels: Tensor, region: Tensor, present
     return torch.where(present > 0, scores, torch.full_like(scores, ABSENT))
 
 
-def balanced_loss(scores: Tensor, labels: Tensor) -> Tensor:
+def balanced_loss(scores: Tensor, labels: Tensor, tolerance: float = 0.0) -> Tensor:
     """Cross-entropy in which every class weighs the same, however many labels it has.
 
     Args:
         scores: (n, N).
         labels: (n, N) one-hot; rows of zeros and classes without a label count nothing.
+        tolerance: q in 0..1 of the generalized cross-entropy (1 - p^q) / q of a label's probability p, which is the
+            cross-entropy at 0: the larger, the less a label pulls that all others speak against (Zhang & Sabuncu
+            2018, arXiv 1805.07836, eq. 6).
     """
     each = -(functional.log_softmax(scores, dim=-1) * labels).sum(dim=-1)  # (n,)
+    if tolerance:
+        each = -torch.expm1(-tolerance * each) / tolerance
     counts = class_counts(labels)
     weight = (labels / counts.clamp_min(1.0)).sum(dim=-1)
     return (each * weight).sum() / (counts > 0).to(each.dtype).sum().clamp_min(1.0)

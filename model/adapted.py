@@ -27,8 +27,18 @@ NETWORK_SHARE = 0.35
 on the real tasks moved by two tenths of a point; on simulated land, which the network knows, more would be better."""
 
 
+STEPS_PER_LABEL = 9
+"""Inner steps at service for each label of a class beyond the first: nearly a point of balanced accuracy at five labels
+on real tasks, beside one step a label."""
+
+
 MOST_STEPS = 40
 """Inner steps at service, however many labels there are."""
+
+
+TOLERANCE = 0.6
+"""Of wrong labels, in the inner loop at service (`model.adaptation.balanced_loss`): many steps would learn them too. With
+a fifth of the labels wrong it saves more than a point of balanced accuracy on real tasks; with none it costs nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +101,7 @@ def adapt(
     count = steps_for(index.size / classes.size, initialization.steps) if steps is None else steps
     meta = {name: value.to(device) for name, value in initialization.meta.items()}
     with torch.no_grad():
-        params = default_learner(initialization.shape).adapt(meta, tensors, steps=count)
+        params = default_learner(initialization.shape, tolerance=TOLERANCE).adapt(meta, tensors, steps=count)
         weight, bias = fit_with_background(
             linear_inputs(tensors.pixels),
             tensors.labels,
@@ -109,13 +119,13 @@ def adapt(
 
 
 def steps_for(shots: float, least: int) -> int:
-    """Inner steps T at service: one for each label of a class, as many labels move the network further safely.
+    """Inner steps T at service: several for each label of a class, as many labels move the network further safely.
 
     Args:
         shots: mean number of labels per class.
-        least: T where labels are fewer than that.
+        least: T where each class has one label.
     """
-    return round(min(max(shots, least), MOST_STEPS))
+    return round(min(least + STEPS_PER_LABEL * (shots - 1), MOST_STEPS))
 
 
 def canonical_order(support: SupportSet) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

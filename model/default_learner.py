@@ -16,7 +16,12 @@ if TYPE_CHECKING:
 
 
 def default_learner(
-    shape: EncoderShape, steps: int = 5, inner_rate: float = 0.1, *, first_order: bool = False
+    shape: EncoderShape,
+    steps: int = 5,
+    inner_rate: float = 0.1,
+    *,
+    first_order: bool = False,
+    tolerance: float = 0.0,
 ) -> Unrolled[Support, Episode]:
     """MAML (Finn et al. 2017, arXiv 1703.03400) from a prototype head, with step sizes learned per tensor and step.
 
@@ -28,6 +33,7 @@ def default_learner(
         steps: inner steps T, of training and wherever no other number is asked for.
         inner_rate: every alpha before it is learned.
         first_order: take meta-gradients without second derivatives.
+        tolerance: of wrong labels, see `model.adaptation.balanced_loss`.
     """
-    problem = LandCover(shape, shot_slopes=True)
+    problem = LandCover(shape, shot_slopes=True, tolerance=tolerance)
     return Unrolled(Descent(problem, PerTensorAndStep(inner_rate, steps), steps), first_order=first_order)

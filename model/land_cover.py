@@ -35,6 +35,9 @@ class LandCover:
     shot_slopes: bool = False
     """Let theta also have a slope for each tensor, by which its step size follows the labels per class."""
 
+    tolerance: float = 0.0
+    """Of wrong labels in the support set, see `model.adaptation.balanced_loss`; queries are not doubted."""
+
     def init(self, generator: torch.Generator) -> Params:
         """A random encoder, and log s of the prototype head (`model.adaptation.prototype_head`)."""
         theta = {
@@ -78,7 +81,7 @@ class LandCover:
 
     def support_loss(self, phi: Params, support: Support) -> Tensor:
         """Cross-entropy of the labelled pixels, all classes weighing the same."""
-        return balanced_loss(self.scores(phi, support, support.pixels), support.labels)
+        return balanced_loss(self.scores(phi, support, support.pixels), support.labels, self.tolerance)
 
     def query_loss(self, phi: Params, task: Episode) -> Tensor:
         """The same of the query."""

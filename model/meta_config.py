@@ -27,7 +27,7 @@ class MetaTrainingConfig:
     steps: int = 5
     """Inner steps T while training."""
     service_steps: int = 5
-    """Fewest inner steps at service; with many labels there are more (`model.adapted.steps_for`)."""
+    """Inner steps at service where each class has one label; with more there are more (`model.adapted.steps_for`)."""
     learning_rate: float = 2e-3
     """Of the outer loop, at its start; it falls to zero along a cosine."""
     inner_rate: float = 0.1

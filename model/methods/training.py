@@ -46,7 +46,7 @@ LEARNERS = {
 }
 """Methods that are trained before they are used, and their modules in `model.methods`, each with a `learner`."""
 
-STEPS_TRIED = (1, 2, 4, 8, 16)
+STEPS_TRIED = (0, 1, 2, 4, 8, 16)
 """Multiples of the trained inner steps, of which the best one on validation tasks is taken for service."""
 
 

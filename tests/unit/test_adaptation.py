@@ -257,3 +257,26 @@ def test_the_shipped_weights_are_of_this_learner():
     trained_steps = len(shipped.meta["rate.head.weight"])
     start = default_learner(shipped.shape, trained_steps).init(torch.Generator())
     assert {k: v.shape for k, v in shipped.meta.items()} == {k: v.shape for k, v in start.items()}
+
+
+@pytest.mark.parametrize("tolerance", [1e-6, 0.3, 1.0])
+def test_a_tolerant_loss_is_the_generalized_cross_entropy(tolerance):
+    g = torch.Generator().manual_seed(0)
+    scores = torch.randn(6, 3, generator=g, dtype=torch.float64)
+    labels = torch.eye(3, dtype=torch.float64).repeat(2, 1)
+    likely = torch.softmax(scores, dim=1)[labels.bool()]
+    expected = float(((1 - likely**tolerance) / tolerance).mean())
+    assert float(balanced_loss(scores, labels, tolerance)) == pytest.approx(expected, rel=1e-5)
+    if tolerance < 1e-3:  # the limit
+        assert float(balanced_loss(scores, labels, tolerance)) == pytest.approx(
+            float(balanced_loss(scores, labels)), rel=1e-4
+        )
+
+
+def test_a_label_against_all_evidence_pulls_less_where_labels_may_be_wrong():
+    labels = torch.eye(2, dtype=torch.float64)
+    scores = torch.tensor([[4.0, -4.0], [4.0, -4.0]], dtype=torch.float64)  # the second one contradicts
+    pull = {
+        t: grad(lambda s, t=t: balanced_loss(s, labels, t))(scores)[1].abs().max().item() for t in (0.0, 0.6)
+    }
+    assert pull[0.6] < 0.1 * pull[0.0]

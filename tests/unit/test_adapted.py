@@ -209,6 +209,6 @@ def test_arrays_that_disagree_are_refused():
         dataclasses.replace(given, wavelengths_nm=PLANET)
 
 
-@pytest.mark.parametrize(("shots", "steps"), [(1, 5), (5, 5), (12.4, 12), (20, 20), (1000, 40)])
-def test_a_label_more_is_a_step_more(shots, steps):
+@pytest.mark.parametrize(("shots", "steps"), [(1, 5), (2, 14), (2.5, 18), (5, 40), (1000, 40)])
+def test_one_label_takes_the_trained_steps_and_each_further_one_nine_more(shots, steps):
     assert steps_for(shots, least=5) == steps
