@@ -28,7 +28,14 @@ from tqdm import tqdm
 from geodata.accuracy import balanced_accuracy
 from geodata.pixel_tasks import read_task
 from model.adaptation import Support
-from model.adapted import NETWORK_SHARE, pixel_inputs, region_statistics, steps_for, unlabelled
+from model.adapted import (
+    NETWORK_SHARE,
+    TOLERANCE,
+    pixel_inputs,
+    region_statistics,
+    steps_for,
+    unlabelled,
+)
 from model.checkpoint import load_initialization
 from model.default_learner import default_learner
 from model.episodes import Simulation, simulated_region
@@ -110,7 +117,8 @@ def compare(region: Region, draw: Draw, seed: int) -> dict[str, float]:
 
     with torch.no_grad():
         steps = steps_for(len(labels) / len(labels.unique(dim=0)), start.steps)
-        adapted = default_learner(start.shape).adapt(start.meta, support, steps=steps)
+        learner = default_learner(start.shape, tolerance=TOLERANCE)
+        adapted = learner.adapt(start.meta, support, steps=steps)
     take("meta", scores(adapted, support, pixels))
     for rate in LEARNING_RATES:
         kept = train_from_scratch(support, start.shape, steps=STEPS, learning_rate=rate, seed=seed)
