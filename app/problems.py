@@ -40,20 +40,32 @@ STATUS: Mapping[type[ground.LandshotError], int] = {
     ground.LabelsError: 422,
     ground.LegendError: 422,
     ground.NoClearImageryError: 422,
+    ground.PeriodError: 422,
+    ground.NoScenesError: 422,
     # The imagery, the model and the disk are the operator's, not the client's.
     ground.BandsError: 500,
     ground.ReflectanceError: 500,
     ground.ImageryError: 500,
     ground.ModelError: 500,
     edge.InternalError: 500,
+    # A catalogue is somebody else's.
+    ground.CatalogueError: 502,
+    ground.ImageryFailedError: 502,
+    ground.ImageryChangedError: 502,
     edge.BusyError: 503,
     edge.NotReadyError: 503,
     ground.OutputError: 507,
 }
 """Every error a client can meet, and its status."""
 
-RETRY_AFTER_S = {edge.BusyError: 10, edge.NotReadyError: 2}
-"""When it is worth coming back."""
+RETRY_AFTER_S = {
+    edge.BusyError: 10,
+    edge.NotReadyError: 2,
+    ground.CatalogueError: 60,
+    ground.ImageryFailedError: 60,
+    ground.ImageryChangedError: 2,
+}
+"""When it is worth coming back. What these say is for the client, also where the server's log has it too."""
 
 log = logging.getLogger("landshot")
 
@@ -84,8 +96,9 @@ def problem(
     status = STATUS[kind]
     request_id = str(scope.get("landshot.request_id", "-"))  # given by app.middleware
     detail, faults = error.detail, error.faults
-    if status >= 500 and kind not in RETRY_AFTER_S:
+    if status >= 500 and kind not in (edge.BusyError, edge.NotReadyError):
         log.error("request %s, %s %s: %s", request_id, scope["method"], scope["path"], error)
+    if status >= 500 and kind not in RETRY_AFTER_S:
         detail, faults = f"{kind.title}. The server's log has more under {request_id}.", ()
     body: dict[str, Any] = {
         "type": f"/problems/{kind.code}",

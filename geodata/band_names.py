@@ -65,9 +65,8 @@ def identify_bands(
     if wavelengths_nm is not None or sensor == "custom":
         return _custom(names, descriptions, sensor, wavelengths_nm)
 
-    no_reflectance = set(_NO_REFLECTANCE_NAMES.split())
-    kept = [i for i, name in enumerate(names) if not (name and _key(name) in no_reflectance)]
-    keys = [_key(names[i] or "") for i in kept]
+    kept = [i for i, name in enumerate(names) if not (name and spelling(name) in NO_REFLECTANCE)]
+    keys = [spelling(names[i] or "") for i in kept]
     if not keys or not all(keys):
         raise BandsError(
             f"the file has {_say(descriptions)}, so nobody can tell what they show. {_HOW_TO_SAY}"
@@ -75,7 +74,7 @@ def identify_bands(
     if sensor is not None:
         candidates = [SENSORS[sensor]]
     else:
-        candidates = [s for s in SENSORS.values() if all(k in _names_of(s) for k in keys)]
+        candidates = [s for s in SENSORS.values() if all(k in spellings_of(s) for k in keys)]
     if not candidates:
         raise BandsError(f"the file has {_say(names)}, and no sensor has all of these. {_HOW_TO_SAY}")
 
@@ -108,6 +107,8 @@ _NO_REFLECTANCE_NAMES = (
     "st_urad sun_azimuth_angles sun_zenith_angles udm udm1 udm2 view_azimuth_mean view_zenith_mean "
     "wvp"
 )
+
+NO_REFLECTANCE = frozenset(_NO_REFLECTANCE_NAMES.split())
 """Names of layers that come along with reflectance but are none."""
 
 _SYNONYMS = {
@@ -134,7 +135,7 @@ _SYNONYMS = {
 _COMMON_NAMES = frozenset(b.common_name for s in SENSORS.values() for b in s.bands)
 
 
-def _key(name: str) -> str:
+def spelling(name: str) -> str:
     """What is left of a description that tells one band from another.
 
     GDAL's Sentinel-2 driver writes `B4, central wavelength 665 nm`; Copernicus' catalogue `B04_10m`.
@@ -146,13 +147,13 @@ def _key(name: str) -> str:
     return _SYNONYMS.get(key, key)
 
 
-def _names_of(sensor: Sensor) -> dict[str, Band]:
-    """Every spelling that means a band of this sensor, in the form of `_key`."""
+def spellings_of(sensor: Sensor) -> dict[str, Band]:
+    """Every spelling that means a band of this sensor, in the form of `spelling`."""
     spellings: dict[str, Band] = {}
     for band in sensor.bands:
         name = band.name.lower()
-        spellings[_key(band.common_name)] = band
-        spellings[_key(name)] = band
+        spellings[spelling(band.common_name)] = band
+        spellings[spelling(name)] = band
         if sensor.name == "sentinel-2":
             spellings[name.replace("b0", "b")] = band
         if sensor.name.startswith("landsat"):
@@ -166,7 +167,7 @@ def _names_of(sensor: Sensor) -> dict[str, Band]:
 def _choose(
     sensor: Sensor, keys: Sequence[str], kept: Sequence[int], names: Sequence[str | None]
 ) -> IdentifiedBands:
-    spellings = _names_of(sensor)
+    spellings = spellings_of(sensor)
     if unknown := [repr(names[i]) for key, i in zip(keys, kept, strict=True) if key not in spellings]:
         raise BandsError(
             f"{sensor.title} has no band {', '.join(unknown)}; "

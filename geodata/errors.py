@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +97,60 @@ class NoClearImageryError(LandshotError):
 
     code = "no-clear-imagery"
     title = "No valid observation in the region"
+
+
+class PeriodError(LandshotError):
+    """A period that runs backwards, or lies in the future."""
+
+    code = "invalid-period"
+    title = "The period is not valid"
+
+
+class NoScenesError(LandshotError):
+    """No usable scene touches the box in the period."""
+
+    code = "no-scenes"
+    title = "No imagery of this area in this period"
+
+
+class CatalogueError(LandshotError):
+    """A catalogue that is set up wrongly, cannot be reached, or answers what cannot be understood."""
+
+    code = "unusable-catalogue"
+    title = "The catalogue of imagery cannot be used"
+    users_to_mend = False
+
+
+class ImageryFailedError(LandshotError):
+    """More scenes than the source allows could not be read; `faults` names each one."""
+
+    code = "imagery-failed"
+    title = "Too much of the imagery cannot be read"
+    users_to_mend = False
+
+
+class ImageryChangedError(LandshotError):
+    """A scene turned out to be unreadable after a part of the region had been read with it.
+
+    A map must not be made with it here and without it there, so whoever makes one begins again with
+    `remaining`, which has all scenes but those; `geodata.imagery.settling` does that.
+
+    Attributes:
+        remaining: the same imagery (an `ImagerySource`) without the scenes that were lost.
+    """
+
+    code = "imagery-changed"
+    title = "A scene was lost on the way"
+    users_to_mend = False
+
+    def __init__(
+        self,
+        detail: str,
+        remaining: Any,  # noqa: ANN401 - the learner knows these errors, and must not know imagery
+        faults: tuple[Fault, ...] = (),
+    ) -> None:
+        super().__init__(detail, faults)
+        self.remaining = remaining
 
 
 class OutputError(LandshotError):

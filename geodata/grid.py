@@ -19,9 +19,13 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
+WIDEST_CROSSING = 30.0
+"""Degrees: a box with west > east that is wider was meant the other way round, most likely."""
+
+
 @dataclass(frozen=True, slots=True)
 class BoundingBox:
-    """A box in longitude and latitude, degrees WGS 84."""
+    """A box in longitude and latitude, degrees WGS 84; west > east crosses the antimeridian (RFC 7946, 5.2)."""
 
     west: float
     south: float
@@ -38,16 +42,34 @@ class BoundingBox:
                     f"bbox: {name} is {getattr(self, name):g}, outside ±{limit}°; "
                     "a bbox is [west, south, east, north] in degrees of longitude and latitude (WGS 84)"
                 )
-        if self.west >= self.east:
+        if self.west == self.east or (self.crosses_antimeridian and self.width > WIDEST_CROSSING):
             raise RegionError(
                 f"bbox: west ({self.west:g}) is not less than east ({self.east:g}); a bbox is [west, south, "
-                "east, north]. Boxes over the antimeridian are not supported yet: ask for each side apart"
+                f"east, north]. Only a box over the antimeridian has them so, and may be {WIDEST_CROSSING:g}° wide"
             )
         if self.south >= self.north:
             raise RegionError(
                 f"bbox: south ({self.south:g}) is not less than north ({self.north:g}); "
                 "a bbox is [west, south, east, north]"
             )
+
+    @property
+    def crosses_antimeridian(self) -> bool:
+        """Whether it has land of the far east on its left and of the far west on its right."""
+        return self.west > self.east
+
+    @property
+    def width(self) -> float:
+        """Degrees of longitude."""
+        return (self.east - self.west) % 360 if self.crosses_antimeridian else self.east - self.west
+
+    @property
+    def parts(self) -> tuple[BoundingBox, ...]:
+        """The box itself; or what lies on either side of the antimeridian."""
+        if not self.crosses_antimeridian:
+            return (self,)
+        sides = ((self.west, 180.0), (-180.0, self.east))
+        return tuple(BoundingBox(w, self.south, e, self.north) for w, e in sides if w < e)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +149,7 @@ def region_on_grid(bbox: BoundingBox | None, image: GeoBox) -> Region:
     if bbox is None:
         return Region(image, inside=whole, row_off=0, col_off=0, covered=1.0)
 
-    asked = _in_pixels(bbox, image)
+    asked = pixel_window(bbox, image)
     inside = asked.clipped(whole)
     if not (inside.height and inside.width):
         raise OutsideImageryError(_why_outside(bbox, image))
@@ -145,17 +167,44 @@ def region_on_grid(bbox: BoundingBox | None, image: GeoBox) -> Region:
     )
 
 
+def pixel_window(bbox: BoundingBox, image: GeoBox) -> Window:
+    """The smallest window of a grid's pixels that holds a box, wherever it lies.
+
+    Raises:
+        RegionError: the box cannot be expressed in the grid's CRS.
+    """
+    east = bbox.east + 360 if bbox.crosses_antimeridian else bbox.east
+    lon, lat = _outline(bbox.west, bbox.south, east, bbox.north)
+    x, y = Transformer.from_crs(4326, str(image.crs), always_xy=True).transform(lon, lat)
+    if not (np.isfinite(x).all() and np.isfinite(y).all()):
+        raise RegionError(
+            f"bbox: it reaches beyond what the imagery's coordinate system ({image.crs}) can express; "
+            f"stay near the imagery, which covers {_say(lonlat_bounds(image))}"
+        )
+    inverse = ~image.affine
+    cols = inverse.a * x + inverse.b * y + inverse.c
+    rows = inverse.d * x + inverse.e * y + inverse.f
+    row, col = math.floor(rows.min() + _FUZZ), math.floor(cols.min() + _FUZZ)
+    bottom, right = math.ceil(rows.max() - _FUZZ), math.ceil(cols.max() - _FUZZ)
+    return Window(row, col, max(1, bottom - row), max(1, right - col))
+
+
 def lonlat_bounds(image: GeoBox) -> tuple[float, float, float, float]:
-    """West, south, east and north of a grid's outline, in degrees WGS 84."""
+    """West, south, east and north of a grid's outline, in degrees WGS 84; west > east over the antimeridian."""
     height, width = image.shape
     cols, rows = _outline(0, 0, int(width), int(height))
     x, y = _apply(image, cols, rows)
     lon, lat = Transformer.from_crs(str(image.crs), 4326, always_xy=True).transform(x, y)
-    return float(np.min(lon)), float(np.min(lat)), float(np.max(lon)), float(np.max(lat))
+    lon = _continuous(np.asarray(lon))
+    west, east = float(lon.min()), float(lon.max())
+    return west, float(np.min(lat)), east - 360 if east > 180 else east, float(np.max(lat))
 
 
 def lonlat_outline(image: GeoBox) -> list[tuple[float, float]]:
-    """A grid's outline as a ring of longitude and latitude, counter-clockwise, closed."""
+    """A grid's outline as a ring of longitude and latitude, counter-clockwise, closed.
+
+    Over the antimeridian, longitudes go on beyond 180.
+    """
     height, width = (int(n) for n in image.shape)
     corners = [(0, 0), (0, height), (width, height), (width, 0), (0, 0)]
     # Points between the corners follow edges that are curves in degrees.
@@ -168,7 +217,7 @@ def lonlat_outline(image: GeoBox) -> list[tuple[float, float]]:
     lon, lat = Transformer.from_crs(str(image.crs), 4326, always_xy=True).transform(
         *_apply(image, cols, rows)
     )
-    points = list(zip(lon.tolist(), lat.tolist(), strict=True))
+    points = list(zip(_continuous(np.asarray(lon)).tolist(), lat.tolist(), strict=True))
     if image.affine.determinant > 0:  # rows that run north turn the ring around
         points.reverse()
     return [*points, points[0]]
@@ -188,20 +237,11 @@ _EDGE_POINTS = 101  # a straight edge in degrees is a curve in most CRS
 _FUZZ = 1e-6  # pixels: a box that was drawn along pixel edges must not gain a row from rounding
 
 
-def _in_pixels(bbox: BoundingBox, image: GeoBox) -> Window:
-    lon, lat = _outline(bbox.west, bbox.south, bbox.east, bbox.north)
-    x, y = Transformer.from_crs(4326, str(image.crs), always_xy=True).transform(lon, lat)
-    if not (np.isfinite(x).all() and np.isfinite(y).all()):
-        raise RegionError(
-            f"bbox: it reaches beyond what the imagery's coordinate system ({image.crs}) can express; "
-            f"stay near the imagery, which covers {_say(lonlat_bounds(image))}"
-        )
-    inverse = ~image.affine
-    cols = inverse.a * x + inverse.b * y + inverse.c
-    rows = inverse.d * x + inverse.e * y + inverse.f
-    row, col = math.floor(rows.min() + _FUZZ), math.floor(cols.min() + _FUZZ)
-    bottom, right = math.ceil(rows.max() - _FUZZ), math.ceil(cols.max() - _FUZZ)
-    return Window(row, col, max(1, bottom - row), max(1, right - col))
+def _continuous(lon: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Longitudes of one small area without the jump from 180 to -180: those of the far west become 180..210."""
+    beyond = np.where(lon < 0, lon + 360, lon)
+    # Around a pole both ways are wide.
+    return beyond if np.ptp(lon) > 180 > np.ptp(beyond) else lon
 
 
 def _outline(
@@ -224,7 +264,8 @@ def _why_outside(bbox: BoundingBox, image: GeoBox) -> str:
     bounds = lonlat_bounds(image)
     message = f"bbox: no pixel of the imagery lies in it; the imagery covers {_say(bounds)}"
     west, south, east, north = bounds
-    if bbox.south < east and bbox.north > west and bbox.west < north and bbox.east > south:
+    swapped = bbox.south < east and bbox.north > west and bbox.west < north and bbox.east > south
+    if swapped and not bbox.crosses_antimeridian:
         message += ". Longitude and latitude seem to be swapped: a bbox is [west, south, east, north]"
     return message
 

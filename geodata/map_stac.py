@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from geodata.grid import lonlat_bounds, lonlat_outline
+from geodata.footprints import lonlat_rings
+from geodata.grid import lonlat_bounds
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import date
     from pathlib import Path
 
@@ -33,6 +34,8 @@ def map_item(
     *,
     datetime: date | None,
     properties: Mapping[str, Any],
+    period: tuple[date, date] | None = None,
+    links: Sequence[Mapping[str, Any]] = (),
 ) -> dict[str, Any]:
     """Describe a map as a STAC 1.1 Item, with relative links to files in the Item's own folder.
 
@@ -43,6 +46,8 @@ def map_item(
         legend: its classes.
         datetime: day that the imagery was taken, where it is known.
         properties: what else to say; extension fields carry their prefix.
+        period: first and last day of the imagery, where it was taken on several; then `datetime` is not used.
+        links: what it is related to, such as the scenes that it was made from.
 
     Returns:
         The Item as JSON; the same map gives the same Item.
@@ -53,13 +58,10 @@ def map_item(
         "stac_version": "1.1.0",
         "stac_extensions": list(_EXTENSIONS),
         "id": item_id,
-        "geometry": {
-            "type": "Polygon",
-            "coordinates": [[[_degrees(v) for v in p] for p in lonlat_outline(geobox)]],
-        },
+        "geometry": _geometry(geobox),
         "bbox": [_degrees(v) for v in lonlat_bounds(geobox)],
-        "properties": _when(datetime) | _projection(geobox) | dict(properties),
-        "links": [],
+        "properties": _when(datetime, period) | _projection(geobox) | dict(properties),
+        "links": [dict(link) for link in links],
         "assets": {
             "landcover": _asset(
                 files.landcover,
@@ -86,11 +88,34 @@ def map_item(
                 "application/xml",
                 "metadata",
             ),
-        },
+        }
+        | _observations(files),
     }
 
 
-def _when(day: date | None) -> dict[str, str | None]:
+def _observations(files: MapFiles) -> dict[str, Any]:
+    if files.observations is None:
+        return {}
+    band = {"name": "clear_observations", "data_type": "uint16"}
+    title = "How many days each pixel was seen clear"
+    return {"observations": _asset(files.observations, title, COG_MEDIA_TYPE, "metadata", band)}
+
+
+def _geometry(geobox: GeoBox) -> dict[str, Any]:
+    rings = [[[_degrees(v) for v in point] for point in ring] for ring in lonlat_rings(geobox)]
+    if len(rings) == 1:
+        return {"type": "Polygon", "coordinates": rings}
+    return {"type": "MultiPolygon", "coordinates": [[ring] for ring in rings]}
+
+
+def _when(day: date | None, period: tuple[date, date] | None) -> dict[str, str | None]:
+    if period is not None:
+        first, last = period
+        return {
+            "datetime": None,
+            "start_datetime": f"{first.isoformat()}T00:00:00Z",
+            "end_datetime": f"{last.isoformat()}T23:59:59Z",
+        }
     if day is not None:
         return {"datetime": f"{day.isoformat()}T00:00:00Z"}
     # STAC wants an interval where the time is not known; the first Landsat was launched on its first day.

@@ -6,7 +6,7 @@ rasterio has no way to write category names and attribute tables; a VRT that has
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET
 
 from rasterio.crs import CRS
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    import numpy as np
     from odc.geo.geobox import GeoBox
 
     from geodata.legend import Legend
@@ -26,7 +27,8 @@ class MapLayer:
 
     description: str
 
-    nodata: int
+    nodata: int | None
+    """None: every value means something."""
 
     overviews: str
     """How GDAL makes overviews: `MODE` never invents a class."""
@@ -67,8 +69,8 @@ def categories(
     return table, names, attributes
 
 
-def write_vrt(raw: Path, geobox: GeoBox, layer: MapLayer) -> Path:
-    """Write a VRT beside a file of raw uint8 values, row by row.
+def write_vrt(raw: Path, geobox: GeoBox, layer: MapLayer, dtype: np.dtype[Any]) -> Path:
+    """Write a VRT beside a file of raw values, row by row, the least significant byte first.
 
     Returns:
         The VRT's path.
@@ -80,14 +82,18 @@ def write_vrt(raw: Path, geobox: GeoBox, layer: MapLayer) -> Path:
     metadata = ET.SubElement(root, "Metadata")
     for key, value in sorted({"AREA_OR_POINT": "Area", **layer.tags}.items()):
         ET.SubElement(metadata, "MDI", key=key).text = value
-    band = ET.SubElement(root, "VRTRasterBand", dataType="Byte", band="1", subClass="VRTRawRasterBand")
+    kind = "Byte" if dtype.itemsize == 1 else "UInt16"
+    band = ET.SubElement(root, "VRTRasterBand", dataType=kind, band="1", subClass="VRTRawRasterBand")
     ET.SubElement(band, "Description").text = layer.description
-    ET.SubElement(band, "NoDataValue").text = str(layer.nodata)
+    if layer.nodata is not None:
+        ET.SubElement(band, "NoDataValue").text = str(layer.nodata)
     ET.SubElement(band, "ColorInterp").text = "Palette" if layer.categories else "Gray"
     band.extend(layer.categories or ())
     ET.SubElement(band, "SourceFilename", relativeToVRT="1").text = raw.name
-    for tag, number in (("ImageOffset", 0), ("PixelOffset", 1), ("LineOffset", width)):
+    size = dtype.itemsize
+    for tag, number in (("ImageOffset", 0), ("PixelOffset", size), ("LineOffset", size * width)):
         ET.SubElement(band, tag).text = str(number)
+    ET.SubElement(band, "ByteOrder").text = "LSB"
     vrt = raw.with_suffix(".vrt")
     ET.ElementTree(root).write(vrt, encoding="utf-8")
     return vrt

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     import numpy as np
     from numpy.typing import NDArray
     from odc.geo.geobox import GeoBox
@@ -15,7 +17,11 @@ if TYPE_CHECKING:
 
 
 class ImagerySource(Protocol):
-    """What the pipeline asks of imagery, wherever it lies."""
+    """What the pipeline asks of imagery, wherever it lies; many threads may use one.
+
+    What is read of a pixel does not depend on how the region is cut into windows. A source whose parts can be lost
+    on the way raises `ImageryChangedError` from every method that reads; `geodata.imagery.settling` begins again.
+    """
 
     @property
     def name(self) -> str:
@@ -26,8 +32,32 @@ class ImagerySource(Protocol):
         """Its pixel grid."""
 
     @property
+    def bounds_lonlat(self) -> tuple[float, float, float, float]:
+        """West, south, east, north in degrees WGS 84; west > east over the antimeridian."""
+
+    @property
     def bands(self) -> tuple[Band, ...]:
         """Its bands of reflectance, in the order of every cube."""
+
+    @property
+    def sensor(self) -> str:
+        """A key of `SENSORS`, or `custom`."""
+
+    @property
+    def date(self) -> dt.date | None:
+        """Day of acquisition, where there is one, and it is known."""
+
+    @property
+    def day_of_year(self) -> NDArray[np.int64]:
+        """(T,) of each date of every cube; -1 where it is not known, or too long to have one."""
+
+    @property
+    def scaling(self) -> str:
+        """How stored numbers become reflectance, in a sentence."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes when anything that is read does (hexadecimal)."""
 
     def read_region(self, region: Region, window: Window) -> Cube:
         """Reflectance (T, B, h, w) of a window of the region; NaN where there is none."""

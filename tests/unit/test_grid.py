@@ -136,3 +136,40 @@ def test_tiles_cover_every_pixel_once(shape, size):
 def test_windows_that_share_nothing_have_an_empty_intersection():
     shared = Window(0, 0, 4, 4).clipped(Window(10, 10, 4, 4))
     assert shared.height * shared.width == 0
+
+
+@pytest.mark.parametrize(
+    ("box", "width", "parts"),
+    [
+        ((179.5, -17, -179.5, -16), 1.0, [(179.5, 180), (-180, -179.5)]),
+        ((170, -17, -180, -16), 10.0, [(170, 180)]),
+        ((180, -17, -175, -16), 5.0, [(-180, -175)]),
+        ((10, -17, 12, -16), 2.0, [(10, 12)]),
+    ],
+)
+def test_a_box_over_the_antimeridian_has_a_part_on_either_side(box, width, parts):
+    bbox = BoundingBox(*box)
+    assert bbox.width == pytest.approx(width)
+    assert [(part.west, part.east) for part in bbox.parts] == parts
+
+
+def test_a_box_over_the_antimeridian_is_at_most_30_degrees_wide():
+    assert BoundingBox(165, 0, -165, 1).width == 30
+    with pytest.raises(RegionError, match=r"antimeridian.*30° wide"):
+        BoundingBox(164.9, 0, -165, 1)
+
+
+def test_a_region_over_the_antimeridian_lies_on_one_grid_and_says_so_in_degrees():
+    image = GeoBox((3000, 3000), Affine(30, 0, 780_000, 0, -30, 8_200_000), "EPSG:32760")
+    west, south, east, north = lonlat_bounds(image)
+    assert 179 < west < 180
+    assert -180 < east < -179
+    region = region_on_grid(BoundingBox(179.9, south + 0.1, -179.9, north - 0.1), image)
+    assert region.covered == 1.0
+    assert region.shape[1] == pytest.approx(0.2 * 111_320 * math.cos(math.radians(16.7)) / 30, rel=0.08)
+    outline = np.array(lonlat_outline(image))
+    assert outline[:, 0].min() == pytest.approx(west, abs=1e-3)
+    assert outline[:, 0].max() == pytest.approx(east + 360, abs=1e-3)
+    # Nothing else is said to be near: the box beside lies outside.
+    with pytest.raises(OutsideImageryError):
+        region_on_grid(BoundingBox(0, south, 1, north), image)

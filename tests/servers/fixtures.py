@@ -1,0 +1,50 @@
+"""Servers and simulated catalogues for tests; `tests/conftest.py` registers them."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+
+import pytest
+from servers.range_server import RangeServer
+from servers.stac_service import StacService
+
+from geodata.simulation.catalogue import write_catalogue
+from geodata.simulation.catalogue_options import CatalogueOptions
+
+
+@pytest.fixture(scope="session")
+def simulated_catalogue(tmp_path_factory):
+    """`simulated_catalogue(publisher="landsat", ...)`: written once a session for the same options.
+
+    Options are those of `CatalogueOptions`, or one of these itself. Tests leave the files as they are.
+    """
+    made = {}
+
+    def make(options=None, **given):
+        options = options or CatalogueOptions(**given)
+        if options not in made:
+            folder = tmp_path_factory.mktemp("catalogue") / "files"
+            made[options] = write_catalogue(options, folder)
+        return made[options]
+
+    return make
+
+
+@pytest.fixture
+def serve_files():
+    """`serve_files(folder, signed=True)`: a running RangeServer, stopped when the test ends."""
+    with ExitStack() as running:
+        yield lambda folder, **options: running.enter_context(RangeServer(folder, **options))
+
+
+@pytest.fixture
+def serve_stac():
+    """`serve_stac(folder)`: a running StacService over a static catalogue, stopped when the test ends."""
+    with ExitStack() as running:
+        yield lambda folder, **options: running.enter_context(StacService(folder, **options))
+
+
+@pytest.fixture(scope="session")
+def flanders(real_data):
+    """The folder of a real static catalogue: 40 dates of Sentinel-2 over 640 m."""
+    return real_data / "eval" / "scenes" / "flanders_b424a"
