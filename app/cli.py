@@ -13,6 +13,8 @@ from app import __version__
 from app.commands.adapt import adapt
 from app.commands.evaluate import evaluate
 from app.commands.others import demo, meta_train, models
+from app.commands.plan import plan
+from app.commands.regions import regions
 from app.commands.serve import serve
 from geodata.errors import LandshotError
 
@@ -65,7 +67,7 @@ def main() -> None:
     """Land-cover maps of any region from a handful of labelled pixels."""
 
 
-for _command in (serve, adapt, demo, models, meta_train, evaluate):
+for _command in (serve, adapt, plan, demo, models, meta_train, evaluate, regions):
     main.add_command(_command)
 
 

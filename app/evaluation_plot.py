@@ -5,8 +5,8 @@ from __future__ import annotations
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
-from app.evaluation_files import complete
 from geodata.errors import LandshotError
+from geodata.whole_files import complete
 from model.methods.registry import MissingExtraError
 
 if TYPE_CHECKING:

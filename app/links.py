@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 from typing import TYPE_CHECKING, Any
 
-from app.store import CATEGORIES, CONFIDENCE, LANDCOVER
+from app.store import CATEGORIES, CONFIDENCE, LANDCOVER, OBSERVATIONS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,4 +41,9 @@ def absolute_item(item: Mapping[str, Any], base_url: str) -> dict[str, Any]:
 
 def media_type(file: str) -> str:
     """The media type of one of a map's files."""
-    return {LANDCOVER: GEOTIFF, CONFIDENCE: GEOTIFF, CATEGORIES: "application/xml"}[file]
+    return {
+        LANDCOVER: GEOTIFF,
+        CONFIDENCE: GEOTIFF,
+        OBSERVATIONS: GEOTIFF,
+        CATEGORIES: "application/xml",
+    }[file]

@@ -13,7 +13,7 @@ from app import __version__
 from app.middleware import PlainErrorMiddleware, RequestIdMiddleware
 from app.openapi import document
 from app.problems import add_problem_handlers
-from app.routes import adapt, health, imagery, maps, models, problems
+from app.routes import adapt, health, imagery, maps, models, plan, problems
 from app.routes.tiles import tiles_router
 from app.service import Service
 
@@ -26,7 +26,7 @@ DESCRIPTION = """
 A bounding box and a handful of labelled pixels become a land-cover map: a meta-trained network adapts to the
 region in a fraction of a second, and maps all of it.
 
-Choose a scene of `GET /imagery`, send labels to `POST /adapt`, and use the map as a GeoTIFF, as tiles or as a
+Choose imagery of `GET /imagery`, send labels to `POST /adapt`, and use the map as a GeoTIFF, as tiles or as a
 STAC Item. Every error is an RFC 9457 problem document.
 """
 
@@ -59,7 +59,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(RequestBodyLimitMiddleware, max_body_size=settings.max_body_bytes)
     app.add_middleware(PlainErrorMiddleware)
     app.add_middleware(RequestIdMiddleware)
-    for module in (adapt, maps, imagery, models, health, problems):
+    for module in (adapt, plan, maps, imagery, models, health, problems):
         app.include_router(module.router)
     app.include_router(tiles_router())
 

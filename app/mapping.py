@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import json
 import os
-import time
-from collections import deque
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from app import __version__
-from app.errors import RegionTooLargeError
-from app.progress import Stage
+from app.limits import MAX_PIXELS, refuse_too_many_pixels
 from app.samples import adapt_to, draw_samples
+from app.streaming import MEMORY_BYTES, Streaming, predicted_tiles
 from geodata.errors import OutputError
 from geodata.grid import region_on_grid, tiles
 from geodata.legend import Legend
@@ -24,40 +21,21 @@ from geodata.map_stac import map_item
 from geodata.maps import MapWriter
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from concurrent.futures import Future
+    from collections.abc import Callable
     from pathlib import Path
 
     from numpy.typing import NDArray
 
-    from app.progress import Progress
-    from geodata.grid import BoundingBox, Region, Window
-    from geodata.imagery.files import FileImagery
-    from geodata.labels import LabelSet
+    from app.map_request import MapRequest
+    from app.sources import Opened
+    from app.watch import Watch
+    from geodata.grid import Region
     from geodata.maps import MapFiles
     from model.adapted import AdaptedModel
     from model.checkpoint import Initialization
 
 NODATA = 255
 """Class index and confidence of a pixel without a valid observation, as the model gives them."""
-
-PIXELS_IN_FLIGHT = 8 * 512 * 512
-"""Read and predicted at the same time: what bounds the memory, unless a single tile is larger."""
-
-MAX_PIXELS = 2_000_000_000
-"""Of one map: a box that reaches far beyond a small scene is a mistake before it is a full disk."""
-
-
-@dataclass(frozen=True, slots=True)
-class MapRequest:
-    """What a user asks for."""
-
-    labels: LabelSet
-    bbox: BoundingBox | None = None
-    """None: the whole scene."""
-
-    legend: Legend | None = None
-    """None: made from the labels' class names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +47,9 @@ class MapTargets:
     item: Path
     item_id: str
     """The STAC Item's `id`."""
+
+    observations: Path
+    """How often each pixel was seen clear; written where the imagery knows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,52 +73,39 @@ class MapResult:
     """What the user should know about this map, in sentences."""
 
 
-@dataclass(slots=True)
-class _Watch:
-    """Tells progress about the stages, and takes their times."""
-
-    progress: Progress
-    seconds: dict[str, float] = field(default_factory=dict)
-
-    @contextmanager
-    def stage(self, name: str) -> Iterator[None]:
-        began = time.perf_counter()
-        self.progress.advance(name, 0.0, 1.0)
-        yield
-        self.seconds[name] = time.perf_counter() - began
-        self.progress.advance(name, 1.0, 1.0)
-
-
 def make_map(
     request: MapRequest,
     *,
-    imagery: FileImagery,
+    opened: Opened,
     initialization: Callable[[], Initialization],
     targets: MapTargets,
-    progress: Progress,
+    watch: Watch,
     tile_size: int = 512,
+    memory_bytes: int = MEMORY_BYTES,
     max_pixels: int = MAX_PIXELS,
 ) -> MapResult:
-    """Adapt to the region's labels and map all of it, tile by tile, in memory that the tile size bounds.
+    """Adapt to the region's labels and map all of it, tile by tile.
 
     Args:
-        request: labels, region, legend.
-        imagery: the scene.
+        request: labels and legend.
+        opened: the imagery, and the part of it to map.
         initialization: gives the meta-trained initialization; called when it is first needed, so that it can
             be loaded meanwhile.
         targets: where the result goes.
-        progress: is told about every stage.
-        tile_size: pixels a side that are read and predicted at once; the result does not depend on it.
+        watch: is told about every stage.
+        tile_size: pixels a side that are read and predicted at once, at most; the result does not depend on it.
+        memory_bytes: what tiles under way may take together; the result does not depend on it.
         max_pixels: largest region.
 
     Raises:
         LandshotError: the request cannot be mapped, or the map cannot be written; no file is left behind.
     """
-    watch = _Watch(progress)
-    region = region_on_grid(request.bbox, imagery.geobox)
+    imagery = opened.imagery
+    region = region_on_grid(opened.bbox, imagery.geobox)
     height, width = region.shape
-    _check_size(height * width, max_pixels)
-    progress.begin(_stages(height * width))
+    refuse_too_many_pixels(region, max_pixels)
+    dates = len(imagery.day_of_year)
+    watch.expect(height * width, dates, opened.reading_s)
 
     with watch.stage("reading labels"):
         legend = request.legend or Legend.from_names(request.labels.class_names)
@@ -147,19 +115,22 @@ def make_map(
     with watch.stage("adapting"):
         adapted = adapt_to(samples, start)
 
-    values = _values(legend)
     counts = np.bincount(samples.class_index, minlength=len(legend)).tolist()
-    notes = _notes(region, legend, counts)
-    tags = _tags(imagery, adapted)
+    notes = (*opened.notes, *_notes(region, legend, counts), *opened.lineage.notes)
+    streaming = Streaming.within(
+        memory_bytes, shape=region.shape, tile_size=tile_size, dates=dates, bands=len(imagery.bands)
+    )
     with MapWriter(
-        targets.landcover, targets.confidence, geobox=region.geobox, legend=legend, tags=tags
+        targets.landcover,
+        targets.confidence,
+        geobox=region.geobox,
+        legend=legend,
+        tags=_tags(opened, adapted),
+        observations=targets.observations if opened.count else None,
     ) as writer:
         with watch.stage("mapping"):
-            mapped = 0
-            for window, classes, confidence in _predicted(adapted, imagery, region, tile_size):
-                writer.write(window, values[classes], confidence)
-                mapped += int(np.count_nonzero(classes != NODATA))
-                progress.advance("mapping", _pixels_before(window, width), height * width)
+            mapped = _map_tiles(adapted, opened, region, streaming, legend=legend, writer=writer, watch=watch)
+            notes += _never_clear(opened, mapped / (height * width))
         with watch.stage("writing"):
             files = writer.finish()
             item = map_item(
@@ -168,13 +139,16 @@ def make_map(
                 region.geobox,
                 legend,
                 datetime=imagery.date,
+                period=opened.lineage.period,
                 properties={
                     "landshot:imagery": imagery.name,
                     "landshot:scaling": imagery.scaling,
                     "landshot:model": adapted.lineage,
                     "landshot:covered": round(region.covered, 6),
+                    **opened.lineage.properties,
                     "landshot:notes": list(notes),
                 },
+                links=opened.lineage.links,
             )
             write_json(targets.item, item)
 
@@ -208,47 +182,34 @@ def write_json(path: Path, document: dict[str, Any]) -> None:
             partial.unlink()
 
 
-def _check_size(pixels: int, most: int) -> None:
-    if pixels > most:
-        raise RegionTooLargeError(
-            f"The region has {pixels:,} pixels and one request may map {most:,}; choose a smaller bbox."
-        )
+def _map_tiles(
+    adapted: AdaptedModel,
+    opened: Opened,
+    region: Region,
+    streaming: Streaming,
+    *,
+    legend: Legend,
+    writer: MapWriter,
+    watch: Watch,
+) -> int:
+    """Predict and write every tile; gives the pixels that got a class."""
+    height, width = region.shape
+    values = _values(legend)
+    count = sum(1 for _ in tiles(region.shape, streaming.tile_size))
+    mapped = done = 0
+    for number, tile in enumerate(predicted_tiles(adapted, opened, region, streaming), start=1):
+        writer.write(tile.window, values[tile.classes], tile.confidence, tile.observations)
+        mapped += int(np.count_nonzero(tile.classes != NODATA))
+        done += tile.window.height * tile.window.width
+        watch.progress.advance("mapping", done, height * width, f"tile {number:,} of {count:,}")
+    return mapped
 
 
-def _stages(pixels: int) -> list[Stage]:
-    """Stages with the seconds that two cores are expected to take; what is measured corrects them."""
-    return [
-        Stage("reading labels", 0.2),
-        Stage("loading model", 0.6),
-        Stage("adapting", 0.2),
-        Stage("mapping", 0.05 + pixels / 3e6),
-        Stage("writing", 0.1 + pixels / 20e6),
-    ]
-
-
-def _predicted(
-    adapted: AdaptedModel, imagery: FileImagery, region: Region, tile_size: int
-) -> Iterator[tuple[Window, NDArray[np.uint8], NDArray[np.uint8]]]:
-    """Class index and confidence (h, w) of each tile, row by row; each core has one in the making."""
-    from model.prediction import Predictor  # noqa: PLC0415 - torch is loaded by now, not before
-
-    predictor = Predictor.of(adapted)
-
-    def predict(window: Window) -> tuple[Window, NDArray[np.uint8], NDArray[np.uint8]]:
-        return window, *predictor.predict(imagery.read_region(region, window).reflectance)
-
-    workers = max(1, min(os.cpu_count() or 1, PIXELS_IN_FLIGHT // tile_size**2))
-    pool = ThreadPoolExecutor(workers, thread_name_prefix="landshot-tile")
-    try:
-        under_way: deque[Future[tuple[Window, NDArray[np.uint8], NDArray[np.uint8]]]] = deque()
-        for window in tiles(region.shape, tile_size):
-            under_way.append(pool.submit(predict, window))
-            if len(under_way) > workers:
-                yield under_way.popleft().result()
-        while under_way:
-            yield under_way.popleft().result()
-    finally:
-        pool.shutdown(cancel_futures=True)
+def _never_clear(opened: Opened, mapped: float) -> tuple[str, ...]:
+    if opened.lineage.period is None or mapped > 0.9995:
+        return ()
+    share = 100 * (1 - mapped)
+    return (f"{share:.1f} % of the region was not seen clear on any day, and is nodata in the map.",)
 
 
 def _values(legend: Legend) -> NDArray[np.uint8]:
@@ -258,18 +219,14 @@ def _values(legend: Legend) -> NDArray[np.uint8]:
     return values
 
 
-def _pixels_before(window: Window, width: int) -> int:
-    """Pixels of the region that are done with this tile, tiles running along rows."""
-    return window.row * width + window.height * (window.col + window.width)
-
-
-def _tags(imagery: FileImagery, adapted: AdaptedModel) -> dict[str, str]:
+def _tags(opened: Opened, adapted: AdaptedModel) -> dict[str, str]:
     """What a file says about its making; nothing in it changes from run to run."""
+    period = opened.lineage.period
     return {
         "TIFFTAG_SOFTWARE": f"landshot {__version__}",
-        "LANDSHOT_IMAGERY": imagery.name,
+        "LANDSHOT_IMAGERY": opened.imagery.name,
         "LANDSHOT_MODEL": json.dumps(adapted.lineage, sort_keys=True),
-    }
+    } | ({"LANDSHOT_PERIOD": f"{period[0]}/{period[1]}"} if period else {})
 
 
 def _notes(region: Region, legend: Legend, counts: list[int]) -> tuple[str, ...]:

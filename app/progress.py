@@ -33,8 +33,11 @@ class Progress(Protocol):
     def begin(self, stages: Sequence[Stage]) -> None:
         """Announce all stages; may be called again when more is known about their weights."""
 
-    def advance(self, stage: str, done: float, total: float) -> None:
-        """`done` of `total` (> 0) of a stage; its first call begins it, done == total ends it."""
+    def advance(self, stage: str, done: float, total: float, note: str = "") -> None:
+        """`done` of `total` (> 0) of a stage; its first call begins it, done == total ends it.
+
+        `note` says in a few words where it is, such as "tile 3 of 40".
+        """
 
     def close(self) -> None:
         """Leave the terminal tidy; after a failure too."""
@@ -46,7 +49,7 @@ class NoProgress:
     def begin(self, stages: Sequence[Stage]) -> None:
         """Do nothing."""
 
-    def advance(self, stage: str, done: float, total: float) -> None:
+    def advance(self, stage: str, done: float, total: float, note: str = "") -> None:
         """Do nothing."""
 
     def close(self) -> None:
@@ -121,10 +124,10 @@ class BarProgress:
         """Take the stages."""
         self._estimate.begin(stages)
 
-    def advance(self, stage: str, done: float, total: float) -> None:
+    def advance(self, stage: str, done: float, total: float, note: str = "") -> None:
         """Redraw, at most ten times a second but at every change of stage."""
         self._estimate.advance(stage, done / total)
-        self._bar.bar_format = self._format(stage)
+        self._bar.bar_format = self._format(stage, note)
         self._bar.update(max(0.0, 100.0 * self._estimate.share - self._bar.n))
         if done == 0.0:
             self._bar.refresh()
@@ -133,10 +136,10 @@ class BarProgress:
         """Take the bar away; what was made is reported in its place."""
         self._bar.close()
 
-    def _format(self, stage: str) -> str:
+    def _format(self, stage: str, note: str = "") -> str:
         seconds = self._estimate.seconds_left
         left = "" if seconds is None else f"about {duration(seconds)} left"
-        return f"{stage:<14} {{percentage:3.0f}} % |{{bar}}| {left}"
+        return f"{stage:<14} {{percentage:3.0f}} % |{{bar}}| {', '.join(filter(None, (note, left)))}"
 
 
 class LineProgress:
@@ -156,7 +159,7 @@ class LineProgress:
         """Take the stages."""
         self._estimate.begin(stages)
 
-    def advance(self, stage: str, done: float, total: float) -> None:
+    def advance(self, stage: str, done: float, total: float, note: str = "") -> None:
         """Write a line where there is something to say."""
         now = self._clock()
         self._began.setdefault(stage, now)
@@ -167,7 +170,8 @@ class LineProgress:
         elif done < total and now - self._spoke >= LINE_EVERY_S:
             left = self._estimate.seconds_left
             about = "" if left is None else f", about {duration(left)} left"
-            self._say(f"{stage}: {100 * done / total:.0f} %{about}")
+            where = f", {note}" if note else ""
+            self._say(f"{stage}: {100 * done / total:.0f} %{where}{about}")
 
     def close(self) -> None:
         """Nothing is left open."""

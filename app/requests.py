@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Annotated, Any, Never
+from contextlib import suppress
+from datetime import date
+from typing import Annotated, Any, Literal, Never
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, WithJsonSchema
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WithJsonSchema
 
 from app.errors import InvalidRequestError, MalformedJsonError
 from app.faults import json_position, sentences
-from app.mapping import MapRequest
+from app.map_request import MapRequest
 from app.settings import NAME_PATTERN
 from geodata.errors import LabelsError
 from geodata.grid import BoundingBox
@@ -42,6 +44,17 @@ _LEGEND_SCHEMA = {
 """What `geodata.legend` checks, for the API's description."""
 
 
+def _day(value: object) -> object:
+    """Only days as RFC 3339 writes them; pydantic would take numbers of seconds too."""
+    if isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", value):
+        with suppress(ValueError):
+            return date.fromisoformat(value)
+    raise ValueError("should be a day such as '2025-06-30'")
+
+
+Day = Annotated[date, BeforeValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
+
+
 class AdaptRequest(BaseModel):
     """A region, and a handful of labelled pixels in it."""
 
@@ -49,11 +62,12 @@ class AdaptRequest(BaseModel):
 
     imagery: Annotated[str, Field(pattern=NAME_PATTERN)] | None = Field(
         default=None,
-        description="A scene of GET /imagery, by its name. May be left out where the server has only one.",
+        description="Imagery of GET /imagery, by its name. May be left out where the server has only one.",
     )
     bbox: Annotated[list[float], Field(min_length=4, max_length=4)] | None = Field(
         default=None,
-        description="What to map: [west, south, east, north] in degrees (WGS 84). Left out: the whole scene.",
+        description="What to map: [west, south, east, north] in degrees (WGS 84); west > east crosses the "
+        "antimeridian. Left out: the whole scene; of a catalogue, the surroundings of the labels.",
     )
     labels: dict[str, Any] = Field(
         description="A GeoJSON FeatureCollection (RFC 7946) of Points and Polygons, longitude first, "
@@ -63,6 +77,16 @@ class AdaptRequest(BaseModel):
         default=None,
         description="The classes of the map. Left out: made from the labels, with the values and colours of "
         "ESA WorldCover where a name is one of its classes.",
+    )
+    start: Day | None = Field(
+        default=None,
+        description="First day of the imagery. For catalogues, which need it; other imagery has its own dates.",
+    )
+    end: Day | None = Field(default=None, description="Last day, inclusive; see `start`.")
+    steps: Literal["month", "season", "all"] | None = Field(
+        default=None,
+        description="How the period is cut into the dates that the learner sees, each a composite of clear "
+        "observations. For catalogues only. Left out: as GET /imagery says.",
     )
 
 
@@ -87,6 +111,9 @@ def parse_body(body: bytes, *, max_labels: int) -> tuple[str | None, MapRequest]
         labels=parse_geojson(asked.labels),
         bbox=None if asked.bbox is None else BoundingBox(*asked.bbox),
         legend=None if asked.legend is None else Legend.from_json(asked.legend),
+        start=asked.start,
+        end=asked.end,
+        steps=asked.steps,
     )
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from geodata.grid import Region
-    from geodata.imagery.files import FileImagery
+    from geodata.imagery import ImagerySource
     from geodata.labels import LabelSet
     from geodata.legend import Legend
     from model.adapted import AdaptedModel
@@ -41,13 +41,22 @@ class Samples:
     """(B,) band centres."""
 
 
-def draw_samples(labels: LabelSet, legend: Legend, imagery: FileImagery, region: Region) -> Samples:
-    """Read the labelled pixels, of each class `MAX_PIXELS_PER_CLASS` at most, and the background.
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """The labelled pixels of a region that have a value on some date."""
+
+    reflectance: NDArray[np.float32]
+    """(n, T, B), NaN where a date is missing."""
+
+    class_index: NDArray[np.int64]
+    """(n,) position in the legend."""
+
+
+def read_labelled(labels: LabelSet, legend: Legend, imagery: ImagerySource, region: Region) -> Labelled:
+    """Read the pixels that labels name.
 
     Raises:
         LabelsError: labels that cannot be used, each by its index.
-        NoClearImageryError: no pixel of the region has a value.
-        ReflectanceError: the values cannot be reflectance.
         ImageryError: the imagery is damaged.
     """
     pixels = locate_labels(labels, legend, region)
@@ -57,13 +66,32 @@ def draw_samples(labels: LabelSet, legend: Legend, imagery: FileImagery, region:
     seen = np.asarray(clear.any(axis=1))
     if faults := nodata_faults(pixels, seen):
         raise LabelsError("labels lie where the imagery has no data", faults)
+    return Labelled(reflectance[seen], pixels.class_index[seen])
+
+
+def pixels_of_classes(legend: Legend, class_index: NDArray[np.int64]) -> dict[str, int]:
+    """Class name -> pixels, of the classes that have some."""
+    counts = np.bincount(class_index, minlength=len(legend)).tolist()
+    return {entry.name: count for entry, count in zip(legend, counts, strict=True) if count}
+
+
+def draw_samples(labels: LabelSet, legend: Legend, imagery: ImagerySource, region: Region) -> Samples:
+    """Read the labelled pixels, of each class `MAX_PIXELS_PER_CLASS` at most, and the background.
+
+    Raises:
+        LabelsError: labels that cannot be used, each by its index.
+        NoClearImageryError: no pixel of the region has a value.
+        ReflectanceError: the values cannot be reflectance.
+        ImageryError: the imagery is damaged.
+    """
+    labelled = read_labelled(labels, legend, imagery, region)
     background = imagery.sample(region)
     if not len(background):
         raise NoClearImageryError("no pixel of the region has a value in all bands; choose another region")
-    used = _handful(pixels.class_index, seen)
+    used = _handful(labelled.class_index)
     return Samples(
-        reflectance=np.ascontiguousarray(reflectance[used]),
-        class_index=pixels.class_index[used],
+        reflectance=np.ascontiguousarray(labelled.reflectance[used]),
+        class_index=labelled.class_index[used],
         background=background,
         wavelengths_nm=np.array([band.wavelength_nm for band in imagery.bands]),
     )
@@ -83,11 +111,11 @@ def adapt_to(samples: Samples, initialization: Initialization) -> AdaptedModel:
     return adapt(initialization, support)
 
 
-def _handful(class_index: NDArray[np.int64], seen: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def _handful(class_index: NDArray[np.int64]) -> NDArray[np.bool_]:
     """(n,) the labelled pixels to learn from, evenly spread over those of each class."""
-    used = np.zeros(len(seen), dtype=np.bool_)
+    used = np.zeros(len(class_index), dtype=np.bool_)
     for index in np.unique(class_index):
-        candidates = np.flatnonzero(seen & (class_index == index))
+        candidates = np.flatnonzero(class_index == index)
         count = min(len(candidates), MAX_PIXELS_PER_CLASS)
         used[candidates[np.linspace(0, len(candidates) - 1, count).astype(np.int64)]] = True
     return used

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path  # noqa: TC003 - pydantic resolves the annotations of a model when it is made
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsError as UnreadableError
 
+from app.faults import sentences
 from geodata.errors import LandshotError
 
 NAME_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
@@ -20,12 +23,11 @@ class SettingsError(LandshotError):
     title = "The settings are not valid"
 
 
-class ImagerySettings(BaseModel):
-    """One scene that the server offers; clients choose it by name and never see the path."""
+class SceneFile(BaseModel):
+    """An image on the server's disk, and what the file does not say of it."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    name: str = Field(pattern=NAME_PATTERN, description="How clients call the scene.")
     path: Path = Field(description="A GeoTIFF, COG or VRT on the server's disk.")
     bands: tuple[str, ...] | None = Field(default=None, description="Band names, where the file has none.")
     sensor: str | None = Field(default=None, description="sentinel-2, landsat-9, ..., or custom.")
@@ -34,16 +36,41 @@ class ImagerySettings(BaseModel):
     offset: float | None = Field(default=None, description="See scale.")
 
 
+class ImagerySettings(SceneFile):
+    """One scene that the server offers; clients choose it by name and never see the path."""
+
+    name: str = Field(pattern=NAME_PATTERN, description="How clients call the scene.")
+
+
 class Settings(BaseSettings):
     """The whole configuration of a server.
 
     `LANDSHOT_IMAGERY` is JSON: `[{"name": "aberystwyth", "path": "/data/scene.tif"}]`.
     """
 
-    model_config = SettingsConfigDict(env_prefix="LANDSHOT_", frozen=True, extra="forbid")
+    # An empty variable is one that is not set: Compose passes on what it does not have like this.
+    model_config = SettingsConfigDict(
+        env_prefix="LANDSHOT_", frozen=True, extra="forbid", env_ignore_empty=True
+    )
 
     data_dir: Path = Field(default="landshot-data", validate_default=True, description="Where maps are kept.")
     imagery: tuple[ImagerySettings, ...] = Field(default=(), description="The scenes on offer.")
+    sources: Path | None = Field(
+        default=None, description="A TOML file with more imagery, catalogues among it: a table for each name."
+    )
+    cache_dir: Path | None = Field(
+        default=None,
+        description="Where what was read of catalogues is kept; None: `cache` in the data folder.",
+    )
+    cache_max_bytes: int = Field(
+        default=20_000_000_000, ge=1, description="What is kept there; the least recently used goes first."
+    )
+    read_threads: int = Field(default=16, ge=1, le=256, description="Files of a catalogue read at a time.")
+    memory_bytes: int = Field(
+        default=1_000_000_000,
+        ge=50_000_000,
+        description="What imagery under way may take in memory, for each map; the rest takes about 600 MB.",
+    )
     model: Path | None = Field(default=None, description="Another initialization than the shipped one.")
     host: str = Field(default="127.0.0.1", description="Address to listen on.")
     port: int = Field(default=8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
@@ -65,3 +92,17 @@ class Settings(BaseSettings):
         if repeated := sorted({name for name in names if names.count(name) > 1}):
             raise ValueError(f"each scene needs its own name; {', '.join(repeated)} is given twice")
         return imagery
+
+
+def settings_of(**given: Any) -> Settings:  # noqa: ANN401 - whatever the environment does not have
+    """Settings from arguments and, for all others, the environment.
+
+    Raises:
+        SettingsError: names each setting that cannot be.
+    """
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        raise SettingsError("Landshot cannot run with these settings", sentences(error.errors())) from None
+    except UnreadableError as error:
+        raise SettingsError(f'{error}; LANDSHOT_IMAGERY is JSON: [{{"name": ..., "path": ...}}]') from None

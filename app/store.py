@@ -24,8 +24,12 @@ MAP_ID_PATTERN = r"^[0-9a-f]{32}$"
 LANDCOVER = "landcover.tif"
 CATEGORIES = "landcover.tif.aux.xml"
 CONFIDENCE = "confidence.tif"
+OBSERVATIONS = "observations.tif"
+"""Of maps whose imagery knows how often a pixel was seen clear."""
+
 ITEM = "item.json"
-FILES = (LANDCOVER, CATEGORIES, CONFIDENCE, ITEM)
+FILES = (LANDCOVER, CATEGORIES, CONFIDENCE, OBSERVATIONS, ITEM)
+"""The Item last: a map is there when it is."""
 
 ABANDONED_AFTER_S = 24 * 3600.0
 """No map is this long in the making."""
@@ -70,7 +74,7 @@ class MapStore:
         )
 
     def path(self, identifier: str, file: str) -> Path:
-        """One of `FILES` of a map.
+        """One of `FILES` of a map; `OBSERVATIONS` may be missing.
 
         Raises:
             NotFoundError: there is no such map.
@@ -126,4 +130,5 @@ class MapStore:
             if not final.is_dir():
                 raise
             for file in FILES:
-                (making / file).replace(final / file)
+                if (making / file).exists():
+                    (making / file).replace(final / file)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
-from app.evaluation_files import complete
+from geodata.whole_files import complete
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

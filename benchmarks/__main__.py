@@ -17,7 +17,8 @@ def main() -> int:
     parser.add_argument(
         "--learning",
         action="store_true",
-        help="also what meta-training brings, against training from scratch, and with bad labels (many minutes)",
+        help="also what meta-training brings, against training from scratch, with bad labels, and on the dates of a "
+        "year (many minutes)",
     )
     options = parser.parse_args()
     runs = [
@@ -35,6 +36,8 @@ def main() -> int:
         runs.append(["benchmarks/meta_against_scratch.py", *(["--real", str(real)] if found else [])])
         if found:
             runs.append(["-m", "benchmarks.robustness", "--tasks", str(real)])
+        if (real / "scenes" / "flanders_b424a").is_dir():
+            runs.append(["-m", "benchmarks.flanders_steps"])
     failed = 0
     for run in runs:
         failed |= subprocess.run([sys.executable, *run], cwd=ROOT, check=False).returncode

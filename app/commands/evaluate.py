@@ -89,9 +89,10 @@ def evaluate(
     jobs: int,
 ) -> None:
     """Compare methods on labelled pixels: a few labels to learn from, pixels of other groups to be judged by."""
-    from app.evaluation_files import complete, read_tasks, write_document  # noqa: PLC0415 - heavy from here on
+    from app.evaluation_files import read_tasks  # noqa: PLC0415 - heavy from here on
     from app.evaluation_plot import check_plot, write_plot  # noqa: PLC0415
     from app.evaluation_tables import report  # noqa: PLC0415
+    from geodata.whole_files import complete, write_document  # noqa: PLC0415
     from model.evaluation_report import evaluation_document  # noqa: PLC0415
     from model.methods.registry import DEFAULT, USER_BASELINES  # noqa: PLC0415
 

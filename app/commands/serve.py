@@ -28,6 +28,11 @@ class AddressError(LandshotError):
 @click.option(
     "--imagery", multiple=True, metavar="[NAME=]PATH", help="A scene to offer; may be given several times."
 )
+@click.option(
+    "--sources",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A TOML file with more imagery, catalogues among it.",
+)
 @click.option("--host", help="Address to listen on.  [default: 127.0.0.1]")
 @click.option("--port", type=click.IntRange(0, 65535), help="Port; 0 takes a free one.  [default: 8000]")
 @click.option(
@@ -35,41 +40,51 @@ class AddressError(LandshotError):
     type=click.Path(file_okay=False, path_type=Path),
     help="Where maps are kept.  [default: landshot-data]",
 )
+@click.option(
+    "--cache-dir",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Where what was read of catalogues is kept.  [default: cache in the data folder]",
+)
 @click.option("--tile-size", type=click.IntRange(16, 8192), help="Pixels a side in memory.  [default: 512]")
 def serve(
-    imagery: tuple[str, ...], host: str | None, port: int | None, data_dir: Path | None, tile_size: int | None
+    *,
+    imagery: tuple[str, ...],
+    sources: Path | None,
+    host: str | None,
+    port: int | None,
+    data_dir: Path | None,
+    cache_dir: Path | None,
+    tile_size: int | None,
 ) -> None:
     """Serve maps over HTTP; the API is described at /docs.
 
     Every option can be set in the environment too (LANDSHOT_PORT, LANDSHOT_IMAGERY as JSON, ...); options
-    win. Without any imagery a simulated region is served.
+    win. Without any imagery or sources a simulated region is served.
     """
-    given = {"host": host, "port": port, "data_dir": data_dir, "tile_size": tile_size}
+    given = {
+        "host": host,
+        "port": port,
+        "data_dir": data_dir,
+        "cache_dir": cache_dir,
+        "tile_size": tile_size,
+        "sources": sources,
+    }
     settings = _settings({name: value for name, value in given.items() if value is not None}, imagery)
     with _listening(settings.host, settings.port) as listener:
         _run(settings, listener)
 
 
 def _settings(given: dict[str, Any], imagery: tuple[str, ...]) -> Settings:
-    from pydantic import ValidationError  # noqa: PLC0415 - only the server needs pydantic
-    from pydantic_settings import SettingsError as UnreadableError  # noqa: PLC0415
-
     from app.bundled import IMAGERY, NAME, bundled_scene  # noqa: PLC0415
-    from app.faults import sentences  # noqa: PLC0415
-    from app.settings import Settings, SettingsError  # noqa: PLC0415
+    from app.settings import settings_of  # noqa: PLC0415 - only the server needs pydantic
 
     if imagery:
         given["imagery"] = [_scene(text) for text in imagery]
-    try:
-        settings = Settings(**given)
-    except ValidationError as error:
-        raise SettingsError("the server cannot start like this", sentences(error.errors())) from None
-    except UnreadableError as error:
-        raise SettingsError(f'{error}; LANDSHOT_IMAGERY is JSON: [{{"name": ..., "path": ...}}]') from None
-    if not settings.imagery:
+    settings = settings_of(**given)
+    if not settings.imagery and settings.sources is None:
         click.echo("no imagery was given: serving the simulated region that comes with Landshot")
         scene = {"name": NAME, "path": bundled_scene(settings.data_dir) / IMAGERY}
-        settings = Settings(**{**given, "imagery": [scene]})
+        settings = settings_of(**{**given, "imagery": [scene]})
     return settings
 
 
@@ -106,7 +121,7 @@ def _run(settings: Settings, listener: socket.socket) -> None:
     app = create_app(settings)
     host, port = listener.getsockname()[:2]
     shown = f"[{host}]" if ":" in host else host
-    names = ", ".join(scene.name for scene in settings.imagery)
+    names = ", ".join(app.state.service.sources) or "none"
     click.echo(
         f"Landshot on http://{shown}:{port} (docs at /docs); imagery: {names}; maps in {settings.data_dir}"
     )

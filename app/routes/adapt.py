@@ -20,6 +20,7 @@ from app.store import LANDCOVER
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from app.map_request import MapRequest
     from app.service import Made, Service
 
 GEOJSON = "application/geo+json"
@@ -31,7 +32,7 @@ Adapts the meta-trained network to your region with the labelled pixels you send
 The answer is the map: a cloud-optimized GeoTIFF of class values with colours, or, with
 `Accept: application/json`, a STAC Item that links to the map, its confidence and its tiles. Either way
 `Location` names the stored map. The same request finds the map that was made before;
-`Cache-Control: no-cache` makes it again.
+`Cache-Control: no-cache` makes it again. `POST /adapt/plan` says beforehand what it would be made from.
 
     curl -X POST http://127.0.0.1:8000/adapt -H 'content-type: application/json' -d @request.json -o map.tif
 """
@@ -73,15 +74,26 @@ async def adapt(
     offered = best_of(accept, OFFERED)
     if offered is None:
         raise NotAcceptableError(f"A map comes as {', '.join(OFFERED)}; the request accepts only {accept}.")
+    name, asked = await asked_in(request)
+    future = await run_in_threadpool(
+        service.submit, asked, service.source(name), again=wants_fresh(cache_control)
+    )
+    made = await asyncio.wrap_future(future)
+    return await run_in_threadpool(_answer, request, service, made, offered)
+
+
+async def asked_in(request: Request) -> tuple[str | None, MapRequest]:
+    """The body of a request: the imagery's name, and what to map.
+
+    Raises:
+        LandshotError: it is no JSON, or not what it should be.
+    """
     content_type = request.headers.get("content-type", "")
     if not is_json(content_type):
         sent = f"it says {content_type!r}" if content_type else "it does not say what it is"
         raise UnsupportedMediaTypeError(f"Send the body with 'content-type: application/json'; {sent}.")
     body = await request.body()
-    name, asked = await run_in_threadpool(parse_body, body, max_labels=service.settings.max_labels)
-    future = service.submit(asked, service.scene(name), again=wants_fresh(cache_control))
-    made = await asyncio.wrap_future(future)
-    return await run_in_threadpool(_answer, request, service, made, offered)
+    return await run_in_threadpool(parse_body, body, max_labels=serving(request).settings.max_labels)
 
 
 def _answer(request: Request, service: Service, made: Made, offered: str) -> Response:

@@ -10,12 +10,12 @@ from starlette.responses import FileResponse, JSONResponse, Response
 from app.links import absolute_item, media_type
 from app.negotiation import matches_etag
 from app.service import serving
-from app.store import CATEGORIES, CONFIDENCE, LANDCOVER, MAP_ID_PATTERN
+from app.store import CATEGORIES, CONFIDENCE, LANDCOVER, MAP_ID_PATTERN, OBSERVATIONS
 from geodata.errors import NotFoundError
 
 MapId = Annotated[str, Path(pattern=MAP_ID_PATTERN, description="A map's name: 32 hexadecimal digits.")]
 
-SERVED = (LANDCOVER, CATEGORIES, CONFIDENCE)
+SERVED = (LANDCOVER, CATEGORIES, CONFIDENCE, OBSERVATIONS)
 """The files of a map that have an address; its Item is the map's own."""
 
 FOREVER = "public, max-age=31536000, immutable"
@@ -69,7 +69,8 @@ def get_file(
     file: Annotated[
         str,
         Path(
-            description="Class values; their names and areas for GDAL; confidence in percent.",
+            description="Class values; their names and areas for GDAL; confidence in percent; of maps from a "
+            "catalogue, how often each pixel was seen clear.",
             json_schema_extra={"enum": list(SERVED)},
         ),
     ],
@@ -77,9 +78,10 @@ def get_file(
 ) -> Response:
     """Ranges are answered, so GDAL reads `/vsicurl/http://.../landcover.tif` without fetching all of it."""
     path = serving(request).store.path(map_id, file)
-    if file not in SERVED:
+    if file not in SERVED or not path.is_file():
         # Not 422: GDAL looks for files beside a GeoTIFF (.ovr, .msk), and takes 404 alone for an answer.
-        raise NotFoundError(f"A map has no file {file!r}; it has {', '.join(SERVED)}.")
+        there = ", ".join(name for name in SERVED if path.with_name(name).is_file())
+        raise NotFoundError(f"This map has no file {file!r}; it has {there}.")
     response = FileResponse(
         path,
         media_type=media_type(file),

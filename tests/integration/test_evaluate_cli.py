@@ -5,9 +5,9 @@ import json
 import numpy as np
 import pytest
 
-from app.evaluation_files import complete
 from app.evaluation_plot import check_plot
 from geodata.errors import OutputError
+from geodata.whole_files import complete
 from model.methods.registry import MissingExtraError
 
 METHODS = "nearest,logistic-regression+indices"

@@ -7,6 +7,7 @@ import re
 from dataclasses import asdict
 from pathlib import Path
 
+import click
 import pytest
 
 from app.cli import main
@@ -37,7 +38,7 @@ def test_commands_and_options_in_the_documents_exist(document):
     unknown = []
     for line in "\n".join(code_in(document)).replace("\\\n", " ").splitlines():
         for name, arguments in re.findall(r"\blandshot ([a-z][a-z-]*)([^|;`]*)", line):
-            command = main.commands.get(name)
+            command = command_of(f"{name} {arguments}")
             options = (
                 {option for parameter in command.params for option in parameter.opts} if command else set()
             )
@@ -57,10 +58,10 @@ def test_benchmarks_and_their_options_in_the_documents_exist(document):
     assert unknown == []
 
 
-@pytest.mark.parametrize("name", ["adapt", "evaluate", "meta-train"])
+@pytest.mark.parametrize("name", ["adapt", "evaluate", "meta-train", "regions build"])
 def test_every_option_of_a_command_is_in_its_section(name):
     section = section_of("cli.md", f"landshot {name}")
-    options = {option for parameter in main.commands[name].params for option in parameter.opts}
+    options = {option for parameter in command_of(name).params for option in parameter.opts}
     long = {option for option in options if option.startswith("--")}
     assert long - {"--help"} <= set(re.findall(r"(?<![\w-])--[a-z][a-z-]*", section))
 
@@ -129,6 +130,16 @@ def section_of(page: str, title: str) -> str:
     after = text[heading.end() :]
     following = re.search(rf"^#{{1,{len(heading[1])}}} ", after, flags=re.MULTILINE)
     return after[: following.start()] if following else after
+
+
+def command_of(line: str) -> click.Command | None:
+    """The command that a line names, also one of a group."""
+    command = main
+    for word in line.split():
+        if not isinstance(command, click.Group):
+            break
+        command = command.commands.get(word)
+    return command
 
 
 def options_of(script: Path) -> set[str]:

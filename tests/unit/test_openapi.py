@@ -15,4 +15,9 @@ def test_the_files_of_a_map_are_listed_though_other_names_are_not_found(tmp_path
     document = create_app(Settings(data_dir=tmp_path)).openapi()
     parameters = document["paths"]["/maps/{map_id}/{file}"]["get"]["parameters"]
     (file,) = [parameter for parameter in parameters if parameter["name"] == "file"]
-    assert file["schema"]["enum"] == ["landcover.tif", "landcover.tif.aux.xml", "confidence.tif"]
+    assert file["schema"]["enum"] == [
+        "landcover.tif",
+        "landcover.tif.aux.xml",
+        "confidence.tif",
+        "observations.tif",
+    ]

@@ -73,6 +73,20 @@ def test_lines_are_plain_and_one_for_each_stage():
     assert lines == ["adapting: 2.50 s", "mapping: 2.50 s", "writing: 2.50 s"]
 
 
+def test_a_note_says_where_a_long_stage_is():
+    clock, lines, stream = Clock(), [], io.StringIO()
+    bar = BarProgress(stream, clock=clock)
+    for progress in (LineProgress(lines.append, clock=clock), bar):
+        progress.begin([Stage("mapping", 1.0)])
+        progress.advance("mapping", 0.0, 100.0)
+        clock.now += 20
+        progress.advance("mapping", 25.0, 100.0, "tile 10 of 40")
+    bar._bar.refresh()
+    assert lines == ["mapping: 25 %, tile 10 of 40, about 1 min 0 s left"]
+    assert "tile 10 of 40, about 1 min 0 s left" in stream.getvalue()
+    bar.close()
+
+
 def test_a_long_stage_says_every_ten_seconds_how_far_it_is_and_what_is_left():
     clock, lines = Clock(), []
     progress = LineProgress(lines.append, clock=clock)

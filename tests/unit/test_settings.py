@@ -5,10 +5,12 @@ from importlib.metadata import version
 from pathlib import Path
 
 import pytest
+from images import stored_numbers, write_image
 from pydantic import ValidationError
 
 from app import __version__
-from app.settings import Settings
+from app.settings import Settings, SettingsError, settings_of
+from app.sources.opening import open_sources
 
 
 def test_a_server_listens_on_loopback_only_unless_told_otherwise():
@@ -63,3 +65,30 @@ def test_paths_become_paths():
 
 def test_the_code_and_the_installed_package_say_the_same_version():
     assert version("landshot") == __version__
+
+
+def test_an_empty_variable_is_one_that_is_not_set(monkeypatch):
+    for name in ("SOURCES", "PORT", "IMAGERY"):
+        monkeypatch.setenv(f"LANDSHOT_{name}", "")
+    settings = Settings()
+    assert (settings.sources, settings.port, settings.imagery) == (None, 8000, ())
+
+
+def test_settings_that_cannot_be_are_named(monkeypatch):
+    with pytest.raises(SettingsError) as refusal:
+        settings_of(port=-1, max_labels=1)
+    assert [fault.where for fault in refusal.value.faults] == ["port", "max_labels"]
+    monkeypatch.setenv("LANDSHOT_IMAGERY", "scene.tif")
+    with pytest.raises(SettingsError, match="LANDSHOT_IMAGERY is JSON"):
+        settings_of()
+
+
+def test_a_name_is_given_once_in_all_settings_together(tmp_path):
+    image = write_image(tmp_path / "scene.tif", stored_numbers())
+    sources = tmp_path / "sources.toml"
+    sources.write_text('[wales]\npreset = "earth-search-sentinel-2-l2a"\n')
+    given = {"sources": sources, "data_dir": tmp_path}
+    both = open_sources(Settings(imagery=[{"name": "leipzig", "path": image}], **given))
+    assert list(both) == ["leipzig", "wales"]
+    with pytest.raises(SettingsError, match="wales is in"):
+        open_sources(Settings(imagery=[{"name": "wales", "path": image}], **given))

@@ -24,7 +24,7 @@ def test_a_map_is_there_with_all_its_files_once_it_is_made(tmp_path):
     make(store)
     assert store.has(NAME)
     assert store.identifiers() == [NAME]
-    assert [store.path(NAME, file).is_file() for file in FILES] == [True] * 4
+    assert [store.path(NAME, file).is_file() for file in FILES] == [True] * len(FILES)
     assert store.item(NAME) == {"made": "1"}
 
 

@@ -1,0 +1,40 @@
+"""POST /adapt/plan: what a map would be made from, and what it would cost, before any of it is paid."""
+
+from __future__ import annotations
+
+import asyncio
+
+from fastapi import APIRouter
+from fastapi.requests import Request  # noqa: TC002 - FastAPI resolves the annotations of its routes
+from starlette.responses import JSONResponse
+
+from app.routes.adapt import asked_in
+from app.service import serving
+
+DESCRIPTION = """
+Takes the body of `POST /adapt`, and answers with what the map would be made from: scenes found and used, the share
+of the region that each date shows clear, pixels, tiles, estimated bytes and seconds. Of the imagery no more is read
+than overviews of cloud masks.
+
+`feasible` says whether the map can be made; `refusals` has every reason why not, like problem documents: no imagery
+(and what is nearest in time), a region beyond the limit, labels under clouds. What is wrong with the request itself
+is answered as `POST /adapt` does.
+"""
+
+router = APIRouter(tags=["maps"])
+
+
+@router.post(
+    "/adapt/plan",
+    summary="Plan a map",
+    description=DESCRIPTION,
+    response_class=JSONResponse,
+    responses={"4XX": {"description": "RFC 9457 problem details; `errors` names each offending part."}},
+)
+async def plan(request: Request) -> JSONResponse:
+    """Parse, plan and answer; everything slow happens in threads."""
+    service = serving(request)
+    name, asked = await asked_in(request)
+    future = service.submit_plan(asked, service.source(name))
+    planned = await asyncio.wrap_future(future)
+    return JSONResponse(planned.to_json())
