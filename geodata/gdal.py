@@ -6,8 +6,9 @@ from typing import Final
 
 import rasterio
 
-BLOCK_CACHE_BYTES: Final = 256 * 2**20
-"""GDAL's own choice is 5 % of the machine's memory, which on a large server is more than a map needs."""
+BLOCK_CACHE_BYTES: Final = 64 * 2**20
+"""GDAL's own choice is 5 % of the machine's memory. A map is written once and read once for its overviews, in order: a
+larger cache would only grow with the region."""
 
 
 def gdal_settings() -> rasterio.Env:
