@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from geodata.accuracy import balanced_accuracy
 from geodata.simulation.regions import RegionSample, draw_region
 from geodata.simulation.sensor_draws import draw_sensor
 from model.adaptation import Support
@@ -192,6 +193,13 @@ def _padded(
     query_labels = query_labels * (labels.sum(dim=0) > 0)
     region = torch.from_numpy(table.region[dates])
     return Episode(Support(pixels, labels, region), query_pixels, query_labels)
+
+
+def query_accuracy(scores: Tensor, labels: Tensor) -> float:
+    """Balanced accuracy of class scores (Q, N) against one-hot labels (Q, N); rows of zeros pad."""
+    asked = labels.sum(dim=1) > 0
+    predicted, truth = scores.argmax(dim=1)[asked], labels.argmax(dim=1)[asked]
+    return balanced_accuracy(truth.numpy(), predicted.numpy(), labels.shape[1])
 
 
 def stack_episodes(episodes: list[Episode]) -> Episode:

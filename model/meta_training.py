@@ -23,6 +23,7 @@ from model.episodes import (
     TaskSource,
     draw_episode,
     episode_batch,
+    query_accuracy,
     simulated_table,
 )
 from model.training_run import Run
@@ -100,10 +101,7 @@ def task_accuracy(learner: Unrolled[Support, Episode], meta: Params, episode: Ep
     with torch.no_grad():
         adapted = learner.adapt(meta, support)
         scores = logits(adapted, episode.query_pixels, support.region, class_counts(support.labels))
-        right = (scores.argmax(dim=1) == episode.query_labels.argmax(dim=1)).to(torch.float32)
-        counts = class_counts(episode.query_labels)
-        recall = (episode.query_labels * right[:, None]).sum(dim=0)[counts > 0] / counts[counts > 0]
-    return float(recall.mean())
+    return query_accuracy(scores, episode.query_labels)
 
 
 def run_step(loop: OuterLoop, batch: Episode, config: MetaTrainingConfig) -> float:

@@ -18,8 +18,6 @@ from geodata.label_pixels import locate_labels
 from geodata.legend import Legend
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from app.map_request import MapRequest
     from app.sources.stac import StacSource
     from geodata.grid import Region
@@ -62,12 +60,14 @@ def plan_from_catalogue(source: StacSource, request: MapRequest, *, max_pixels: 
 
 def _cloudy_labels(pixels: LabelledPixels, region: Region, found: ImageryPlan) -> tuple[Fault, ...]:
     """Labels none of whose pixels any chosen scene shows clear, by the overviews of the masks."""
+    from scipy.ndimage import binary_dilation  # noqa: PLC0415 - only where there are cloud masks
+
     affine, inverse = region.geobox.affine, ~found.survey.coarse.affine
     x = affine.a * (pixels.cols + 0.5) + affine.c
     y = affine.e * (pixels.rows + 0.5) + affine.f
     seen = np.logical_or.reduce([step.seen > 0 for step in found.steps])
     if -inverse.e * affine.e < 0.999:  # a cell is more than a pixel, and shows one of its pixels only
-        seen = _with_neighbours(seen)
+        seen = binary_dilation(seen, np.ones((3, 3)))
     height, width = seen.shape
     rows = np.clip(np.floor(inverse.e * y + inverse.f).astype(np.int64), 0, height - 1)
     cols = np.clip(np.floor(inverse.a * x + inverse.c).astype(np.int64), 0, width - 1)
@@ -77,14 +77,6 @@ def _cloudy_labels(pixels: LabelledPixels, region: Region, found: ImageryPlan) -
         "widen the period, move the label, or leave it out"
     )
     return tuple(Fault(f"labels[{number}]", reason) for number in lost.tolist())
-
-
-def _with_neighbours(seen: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """(h, w) whether a cell, or one of the eight around it, is set."""
-    height, width = seen.shape
-    wide = np.pad(seen, 1)
-    shifted = [wide[row : row + height, col : col + width] for row in range(3) for col in range(3)]
-    return np.asarray(np.logical_or.reduce(shifted))
 
 
 def _cost(found: ImageryPlan, region: Region) -> Cost:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from affine import Affine
@@ -158,19 +158,10 @@ class SimulatedImagery:
         values = sample_valid(read, region.inside, count=count, rng=np.random.default_rng(seed))
         return np.where(np.isinf(values), np.float32(np.nan), values).reshape(-1, *shape)
 
-    def read_clear_count(self, region: Region, window: Window) -> NDArray[np.uint16]:
-        """On how many dates (h, w) pixels are clear."""
-        first = self.read_region(region, window).reflectance[:, 0]
-        return np.asarray(np.isfinite(first).sum(axis=0), dtype=np.uint16)
-
     def classes(self, region: Region, window: Window) -> NDArray[np.uint8]:
         """What is true: class values (h, w) of `legend`, also beyond the image."""
         image = window.shifted(region.row_off + _ROW, region.col_off + _COL)
         return self._classes[self._land.places(image.row, image.col, window.height, window.width)]
-
-    def lineage(self) -> dict[str, Any]:
-        """What a map's metadata says of its imagery."""
-        return {"simulated": True, "days_of_year": self.day_of_year.tolist(), "fingerprint": self.fingerprint}
 
     def _fill(self, out: NDArray[np.float32], image: Window) -> None:
         """Computes a window of the image into `out` (T, B, h, w)."""

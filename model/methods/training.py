@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 import torch
 
-from geodata.accuracy import balanced_accuracy
 from geodata.errors import ModelError
-from model.episodes import Episode, TaskSource, episode_batch
+from model.episodes import Episode, TaskSource, episode_batch, query_accuracy
 from model.meta_learning.outer import OuterLoop, OuterSettings, meta_learn
 from model.meta_learning.step_sizes import EACH, PREFIX
 from model.methods.learners import Learner, LearnerSettings
@@ -139,9 +138,7 @@ def best_steps(
 def _accuracy(learner: Learner, meta: Params, task: Episode, steps: int) -> float:
     with torch.no_grad():
         scores = learner.fit(meta, task.support, steps)(task.query_pixels)
-    asked = task.query_labels.sum(dim=1) > 0
-    predicted, truth = scores.argmax(dim=1)[asked], task.query_labels.argmax(dim=1)[asked]
-    return balanced_accuracy(truth.numpy(), predicted.numpy(), task.query_labels.shape[1])
+    return query_accuracy(scores, task.query_labels)
 
 
 class _Ahead:

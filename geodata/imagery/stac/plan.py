@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-import numpy as np
-from pyproj import Transformer
 from shapely.geometry import box
 
 from geodata.errors import NoClearImageryError
@@ -16,7 +14,6 @@ from geodata.imagery.stac.survey import band_assets
 from geodata.imagery.stac.views import in_crs
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
     from odc.geo.geobox import GeoBox
     from shapely.geometry.base import BaseGeometry
 
@@ -77,23 +74,6 @@ class ImageryPlan:
     def scenes(self) -> tuple[Scene, ...]:
         """All that are to be read, by date."""
         return tuple(scene for step in self.steps for scene in step.scenes)
-
-    def clear_days(self, lon: NDArray[np.float64], lat: NDArray[np.float64]) -> NDArray[np.int64]:
-        """How many days of each date are clear (T, n) at places in degrees, as far as overviews show.
-
-        0 also for places outside of the box.
-        """
-        coarse = self.survey.coarse
-        x, y = Transformer.from_crs(4326, str(coarse.crs), always_xy=True).transform(lon, lat)
-        cols = np.floor((np.asarray(x) - coarse.affine.c) / coarse.affine.a)
-        rows = np.floor((np.asarray(y) - coarse.affine.f) / coarse.affine.e)
-        height, width = coarse.shape
-        inside = (rows >= 0) & (rows < height) & (cols >= 0) & (cols < width)
-        days = np.zeros((len(self.steps), len(inside)), dtype=np.int64)
-        at = rows[inside].astype(np.int64), cols[inside].astype(np.int64)
-        for counts, step in zip(days, self.steps, strict=True):
-            counts[inside] = step.seen[at]
-        return days
 
     def estimate(self) -> Estimate:
         """What reading all of it would cost."""
