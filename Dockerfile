@@ -34,6 +34,8 @@ RUN set -eux \
     && groupadd --gid 1000 landshot \
     && useradd --uid 1000 --gid landshot --no-create-home --home-dir /data --shell /usr/sbin/nologin landshot \
     && install --directory --owner landshot --group landshot /data
+# A container is reached from outside of it, so the server listens on all addresses and asks for API keys: make the first
+# with `docker run --rm --volume landshot-maps:/data landshot:cpu landshot keys create me` (docs/deployment.md).
 # Containers share their cores: an OpenMP thread that spins while it waits holds up the one it is waiting for, and a map
 # that takes 0.2 s takes 4 s.
 ENV PATH=/opt/landshot/bin:$PATH \

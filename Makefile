@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve test bench image-test clean
+.PHONY: help setup demo serve test audit bench image-test clean
 
 help:  ## Show what there is.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -25,7 +25,10 @@ test: $(STAMP)  ## Lint, check types and layers, run the tests.
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2 --dist loadfile
+
+audit: $(STAMP)  ## Ask for known vulnerabilities of the pinned versions, where a network is.
+	packaging/audit.sh
 
 bench: $(STAMP)  ## Measure against a random forest; real scenes from LANDSHOT_DATA where it is set.
 	$(BIN)/python -m benchmarks

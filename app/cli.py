@@ -12,10 +12,12 @@ import click
 from app import __version__
 from app.commands.adapt import adapt
 from app.commands.evaluate import evaluate
+from app.commands.keys import keys
 from app.commands.others import demo, meta_train, models
 from app.commands.plan import plan
 from app.commands.regions import regions
 from app.commands.serve import serve
+from app.commands.worker import worker
 from geodata.errors import LandshotError
 
 if TYPE_CHECKING:
@@ -67,7 +69,7 @@ def main() -> None:
     """Land-cover maps of any region from a handful of labelled pixels."""
 
 
-for _command in (serve, adapt, plan, demo, models, meta_train, evaluate, regions):
+for _command in (serve, adapt, plan, demo, models, meta_train, evaluate, regions, keys, worker):
     main.add_command(_command)
 
 

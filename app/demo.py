@@ -79,7 +79,7 @@ def _demonstrate(data_dir: Path, output: Path, say: Callable[[str], None]) -> No
         for file in ("landcover.tif.aux.xml", "confidence.tif"):
             (output / file).write_bytes(_fetch(f"{stored}/{file}").body)
         item = json.loads(_fetch(stored).body)
-    (output / "item.json").write_text(json.dumps(_moved(item), indent=2) + "\n", "utf-8")
+    (output / "item.json").write_text(json.dumps(_moved(item, output), indent=2) + "\n", "utf-8")
 
     from app.demo_report import report  # noqa: PLC0415 - rasterio and Pillow, while nobody waits for the server
 
@@ -102,11 +102,15 @@ def _fetch(url: str, body: bytes | None = None, *, accept: str = "*/*") -> _Answ
         raise DemoError(f"{url} answered {error.code}: {detail}") from None
 
 
-def _moved(item: dict[str, Any]) -> dict[str, Any]:
-    """The Item for the folder it is written to: the server it came from is gone."""
-    for asset in item["assets"].values():
-        asset["href"] = "./" + asset["href"].rsplit("/", 1)[1]
-    return {**item, "links": []}
+def _moved(item: dict[str, Any], output: Path) -> dict[str, Any]:
+    """The Item for the folder it is written to, with the files there: the server it came from is gone."""
+    moved = {key: asset | {"href": asset["href"].rsplit("/", 1)[1]} for key, asset in item["assets"].items()}
+    kept = {key: asset for key, asset in moved.items() if (output / asset["href"]).is_file()}
+    for asset in kept.values():
+        asset["href"] = f"./{asset['href']}"
+    # Of the collection there is nothing left either.
+    alone = {name: value for name, value in item.items() if name != "collection"}
+    return alone | {"links": [], "assets": kept}
 
 
 def _stages(server_timing: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from app.errors import InvalidRequestError
 from geodata.errors import Fault
 
 if TYPE_CHECKING:
@@ -21,6 +22,12 @@ def sentences(found: Sequence[Mapping[str, Any]], *, skip: int = 0) -> tuple[Fau
         skip: leading parts of each location to leave out; FastAPI puts "query" or "path" there.
     """
     return tuple(Fault(_where(error["loc"][skip:]), _reason(error)) for error in found[:MAX_FAULTS])
+
+
+def invalid(faults: Sequence[Fault]) -> InvalidRequestError:
+    """The error for these; its first sentence has the first three."""
+    summary = "; ".join(f"{fault.where}: {fault.reason}" for fault in faults[:3])
+    return InvalidRequestError(summary, tuple(faults))
 
 
 def json_position(error: JSONDecodeError) -> str:

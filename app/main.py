@@ -7,14 +7,41 @@ from typing import TYPE_CHECKING, Any
 
 from fastapi import FastAPI
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
-from starlette.responses import RedirectResponse
 
 from app import __version__
+from app.keys.middleware import KeysMiddleware
+from app.keys.signing import Signer
+from app.limits_body import BodyArrivalMiddleware
+from app.live.service import LiveTiles
 from app.middleware import PlainErrorMiddleware, RequestIdMiddleware
 from app.openapi import document
+from app.operations.middleware import WatchRequestsMiddleware
+from app.operations.operations import Operations
+from app.operations.tracing import telemetry
 from app.problems import add_problem_handlers
-from app.routes import adapt, health, imagery, maps, models, plan, problems
-from app.routes.tiles import tiles_router
+from app.results.slots import Slots
+from app.routes import (
+    adapt,
+    adaptations,
+    collections,
+    corrections,
+    health,
+    imagery,
+    job_events,
+    jobs,
+    landing,
+    maps,
+    metrics,
+    models,
+    plan,
+    problems,
+    processes,
+    results,
+    search,
+    signing,
+    tiles,
+    tilesets,
+)
 from app.service import Service
 
 if TYPE_CHECKING:
@@ -38,11 +65,15 @@ def create_app(settings: Settings) -> FastAPI:
         LandshotError: a scene cannot be opened.
     """
     service = Service(settings)
+    operations = Operations(service)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         service.start()
+        operations.start()
         yield
+        operations.stop()
+        app.state.live.close()
         service.stop()
 
     app = FastAPI(
@@ -52,20 +83,39 @@ def create_app(settings: Settings) -> FastAPI:
         lifespan=lifespan,
         redirect_slashes=False,
         redoc_url=None,
+        telemetry=telemetry(),
     )
     app.state.service = service
+    app.state.operations = operations
+    app.state.signer = Signer(settings)
+    app.state.slots = Slots()
+    app.state.live = LiveTiles(service)
     add_problem_handlers(app)
     # The last one added is the outermost. FastAPI's own body limit would be outside, and answer in text.
     app.add_middleware(RequestBodyLimitMiddleware, max_body_size=settings.max_body_bytes)
+    app.add_middleware(BodyArrivalMiddleware, timeout_s=settings.body_timeout_s)
+    app.add_middleware(KeysMiddleware, settings=settings, database=service.database, signer=app.state.signer)
     app.add_middleware(PlainErrorMiddleware)
+    app.add_middleware(WatchRequestsMiddleware, metrics=service.metrics)
     app.add_middleware(RequestIdMiddleware)
-    for module in (adapt, plan, maps, imagery, models, health, problems):
+    # A map's downloads before its files: those have any name.
+    routed = (
+        adapt,
+        plan,
+        results,
+        maps,
+        collections,
+        search,
+        signing,
+        imagery,
+        models,
+        health,
+        metrics,
+        problems,
+    )
+    # Tiles first of all: they are asked for a hundred times as often as anything else.
+    for module in (tiles, tilesets, landing, processes, jobs, job_events, adaptations, corrections, *routed):
         app.include_router(module.router)
-    app.include_router(tiles_router())
-
-    @app.get("/", include_in_schema=False)
-    async def root() -> RedirectResponse:
-        return RedirectResponse("/docs")
 
     def openapi() -> dict[str, Any]:
         app.openapi_schema = app.openapi_schema or document(app)

@@ -34,3 +34,6 @@ class MapRequest:
 
     steps: StepKind | None = None
     """How the period is cut into the dates that the learner sees; None: as the catalogue's operator chose."""
+
+    neighbourhood: int = 1
+    """Side of the square, in pixels, whose mean the learner sees of each pixel; odd."""

@@ -3,53 +3,32 @@
 from __future__ import annotations
 
 import json
-import os
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from app import __version__
-from app.limits import MAX_PIXELS, refuse_too_many_pixels
-from app.samples import adapt_to, draw_samples
+from app.adapting import adapt_region
+from app.limits import MAX_PIXELS
 from app.streaming import MEMORY_BYTES, Streaming, predicted_tiles
-from geodata.errors import OutputError
-from geodata.grid import region_on_grid, tiles
-from geodata.legend import Legend
+from geodata.grid import tiles
 from geodata.map_stac import map_item
 from geodata.maps import MapWriter
+from geodata.whole_files import write_document
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
-    from numpy.typing import NDArray
-
+    from app.adapting import RegionAdaptation
+    from app.ledger import Ledger
     from app.map_request import MapRequest
     from app.sources import Opened
+    from app.store import MapTargets
     from app.watch import Watch
     from geodata.grid import Region
+    from geodata.legend import Legend
     from geodata.maps import MapFiles
     from model.adapted import AdaptedModel
     from model.checkpoint import Initialization
-
-NODATA = 255
-"""Class index and confidence of a pixel without a valid observation, as the model gives them."""
-
-
-@dataclass(frozen=True, slots=True)
-class MapTargets:
-    """Where the files of a map go; each appears under its name only when it is complete."""
-
-    landcover: Path
-    confidence: Path
-    item: Path
-    item_id: str
-    """The STAC Item's `id`."""
-
-    observations: Path
-    """How often each pixel was seen clear; written where the imagery knows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +62,7 @@ def make_map(
     tile_size: int = 512,
     memory_bytes: int = MEMORY_BYTES,
     max_pixels: int = MAX_PIXELS,
+    ledger: Ledger | None = None,
 ) -> MapResult:
     """Adapt to the region's labels and map all of it, tile by tile.
 
@@ -96,43 +76,60 @@ def make_map(
         tile_size: pixels a side that are read and predicted at once, at most; the result does not depend on it.
         memory_bytes: what tiles under way may take together; the result does not depend on it.
         max_pixels: largest region.
+        ledger: remembers finished tiles, so that a map goes on where another process left it.
 
     Raises:
         LandshotError: the request cannot be mapped, or the map cannot be written; no file is left behind.
     """
-    imagery = opened.imagery
-    region = region_on_grid(opened.bbox, imagery.geobox)
+    adaptation = adapt_region(
+        request, opened=opened, initialization=initialization, watch=watch, max_pixels=max_pixels
+    )
+    return map_region(
+        adaptation,
+        opened=opened,
+        targets=targets,
+        watch=watch,
+        tile_size=tile_size,
+        memory_bytes=memory_bytes,
+        ledger=ledger,
+    )
+
+
+def map_region(
+    adaptation: RegionAdaptation,
+    *,
+    opened: Opened,
+    targets: MapTargets,
+    watch: Watch,
+    tile_size: int = 512,
+    memory_bytes: int = MEMORY_BYTES,
+    ledger: Ledger | None = None,
+) -> MapResult:
+    """Predict and write the region that a model was adapted to; arguments and errors as `make_map`."""
+    imagery, region, legend = opened.imagery, adaptation.region, adaptation.legend
     height, width = region.shape
-    refuse_too_many_pixels(region, max_pixels)
-    dates = len(imagery.day_of_year)
-    watch.expect(height * width, dates, opened.reading_s)
-
-    with watch.stage("reading labels"):
-        legend = request.legend or Legend.from_names(request.labels.class_names)
-        samples = draw_samples(request.labels, legend, imagery, region)
-    with watch.stage("loading model"):
-        start = initialization()
-    with watch.stage("adapting"):
-        adapted = adapt_to(samples, start)
-
-    counts = np.bincount(samples.class_index, minlength=len(legend)).tolist()
-    notes = (*opened.notes, *_notes(region, legend, counts), *opened.lineage.notes)
     streaming = Streaming.within(
-        memory_bytes, shape=region.shape, tile_size=tile_size, dates=dates, bands=len(imagery.bands)
+        memory_bytes,
+        shape=region.shape,
+        tile_size=tile_size,
+        dates=len(imagery.day_of_year),
+        bands=len(imagery.bands),
     )
     with MapWriter(
         targets.landcover,
         targets.confidence,
         geobox=region.geobox,
         legend=legend,
-        tags=_tags(opened, adapted),
+        tags=_tags(opened, adaptation.model),
         observations=targets.observations if opened.count else None,
+        workspace=ledger.workspace if ledger else None,
     ) as writer:
         with watch.stage("mapping"):
-            mapped = _map_tiles(adapted, opened, region, streaming, legend=legend, writer=writer, watch=watch)
-            notes += _never_clear(opened, mapped / (height * width))
+            _map_tiles(adaptation, opened, streaming, writer=writer, watch=watch, ledger=ledger)
         with watch.stage("writing"):
             files = writer.finish()
+            mapped = sum(files.counts.values()) / (height * width)
+            notes = adaptation.notes + _never_clear(opened, mapped)
             item = map_item(
                 targets.item_id,
                 files,
@@ -143,66 +140,55 @@ def make_map(
                 properties={
                     "landshot:imagery": imagery.name,
                     "landshot:scaling": imagery.scaling,
-                    "landshot:model": adapted.lineage,
+                    "landshot:model": adaptation.model.lineage,
+                    "processing:software": {"landshot": __version__},
                     "landshot:covered": round(region.covered, 6),
                     **opened.lineage.properties,
                     "landshot:notes": list(notes),
                 },
                 links=opened.lineage.links,
             )
-            write_json(targets.item, item)
+            write_document(targets.item, item)
 
     return MapResult(
         files=files,
         item=item,
         legend=legend,
         region=region,
-        labelled_pixels={entry.name: count for entry, count in zip(legend, counts, strict=True) if count},
-        mapped=mapped / (height * width),
+        labelled_pixels=adaptation.labelled_pixels,
+        mapped=mapped,
         seconds=watch.seconds,
         notes=notes,
     )
 
 
-def write_json(path: Path, document: dict[str, Any]) -> None:
-    """Write a document under its final name only when it is complete.
-
-    Raises:
-        OutputError: the folder cannot be written to, or the disk is full.
-    """
-    text = json.dumps(document, indent=2, ensure_ascii=False) + "\n"
-    partial = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        partial.write_text(text, "utf-8")
-        partial.replace(path)
-    except OSError as error:
-        raise OutputError(f"{path} cannot be written: {error.strerror}") from error
-    finally:
-        with suppress(OSError):
-            partial.unlink()
-
-
 def _map_tiles(
-    adapted: AdaptedModel,
+    adaptation: RegionAdaptation,
     opened: Opened,
-    region: Region,
     streaming: Streaming,
     *,
-    legend: Legend,
     writer: MapWriter,
     watch: Watch,
-) -> int:
-    """Predict and write every tile; gives the pixels that got a class."""
+    ledger: Ledger | None,
+) -> None:
+    """Predict and write every tile that is not there yet."""
+    region, values = adaptation.region, adaptation.values
     height, width = region.shape
-    values = _values(legend)
-    count = sum(1 for _ in tiles(region.shape, streaming.tile_size))
-    mapped = done = 0
-    for number, tile in enumerate(predicted_tiles(adapted, opened, region, streaming), start=1):
+    finished: frozenset[int] = frozenset()
+    if ledger:
+        streaming, finished = ledger.begin(streaming, region.shape, resumed=writer.resumed)
+    windows = dict(enumerate(tiles(region.shape, streaming.tile_size)))
+    done = sum(windows[number].height * windows[number].width for number in finished)
+    left = {number: window for number, window in windows.items() if number not in finished}
+    for number, tile in zip(
+        left, predicted_tiles(adaptation.model, opened, region, streaming, left.values()), strict=True
+    ):
         writer.write(tile.window, values[tile.classes], tile.confidence, tile.observations)
-        mapped += int(np.count_nonzero(tile.classes != NODATA))
+        if ledger:
+            writer.sync()
+            ledger.finished(number)
         done += tile.window.height * tile.window.width
-        watch.progress.advance("mapping", done, height * width, f"tile {number:,} of {count:,}")
-    return mapped
+        watch.progress.advance("mapping", done, height * width, f"tile {number + 1:,} of {len(windows):,}")
 
 
 def _never_clear(opened: Opened, mapped: float) -> tuple[str, ...]:
@@ -210,13 +196,6 @@ def _never_clear(opened: Opened, mapped: float) -> tuple[str, ...]:
         return ()
     share = 100 * (1 - mapped)
     return (f"{share:.1f} % of the region was not seen clear on any day, and is nodata in the map.",)
-
-
-def _values(legend: Legend) -> NDArray[np.uint8]:
-    """Class index of the model -> value in the map; everything else is nodata, 0."""
-    values = np.zeros(256, dtype=np.uint8)
-    values[: len(legend)] = [entry.value for entry in legend]
-    return values
 
 
 def _tags(opened: Opened, adapted: AdaptedModel) -> dict[str, str]:
@@ -227,13 +206,3 @@ def _tags(opened: Opened, adapted: AdaptedModel) -> dict[str, str]:
         "LANDSHOT_IMAGERY": opened.imagery.name,
         "LANDSHOT_MODEL": json.dumps(adapted.lineage, sort_keys=True),
     } | ({"LANDSHOT_PERIOD": f"{period[0]}/{period[1]}"} if period else {})
-
-
-def _notes(region: Region, legend: Legend, counts: list[int]) -> tuple[str, ...]:
-    notes = []
-    if region.covered < 1.0:
-        share = 100 * region.covered
-        notes.append(f"The imagery covers {share:.1f} % of the region; the rest is nodata in the map.")
-    if absent := [entry.name for entry, count in zip(legend, counts, strict=True) if not count]:
-        notes.append(f"No label has the class {', '.join(absent)}, so the map cannot have it either.")
-    return tuple(notes)

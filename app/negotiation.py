@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
+
+from fastapi import Header
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+Accept = Annotated[str, Header(include_in_schema=False)]
+"""Of a route; OpenAPI has the media types of its responses instead."""
 
 
 def best_of(accept: str, offered: Sequence[str]) -> str | None:

@@ -7,12 +7,21 @@ from typing import TYPE_CHECKING, Any
 
 from fastapi.openapi.utils import get_openapi
 
+from app.adaptations.corrections import Corrections
 from app.bundled import bundled_labels
+from app.input_schemas import BBOX_SCHEMA
+from app.keys.exposure import keys_required
+from app.openapi_problems import complete_problems
+from app.openapi_security import complete_security
+from app.processes.execution import CRS84, ExecuteRequest
 from app.requests import AdaptRequest
+from app.results.collection import COLLECTION
+from app.results.search import SearchRequest
 from app.sources.images import ImageSource
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
+    from pydantic import BaseModel
 
     from app.service import Service
 
@@ -33,12 +42,56 @@ def document(app: FastAPI) -> dict[str, Any]:
     content: dict[str, Any] = {"schema": {"$ref": _REFERENCE.format(model="AdaptRequest")}}
     if app.state.service.sources:
         content["example"] = example(app.state.service)
-    for path in ("/adapt", "/adapt/plan"):
+    for path in ("/adapt", "/adapt/plan", "/adaptations"):
         described["paths"][path]["post"]["requestBody"] = {
             "required": True,
             "content": {"application/json": content},
         }
+    described["paths"]["/processes/{process_id}/execution"]["post"]["requestBody"] = _execution(
+        described, content
+    )
+    described["paths"]["/adaptations/{adaptation_id}/labels"]["post"]["requestBody"] = _body(
+        described, Corrections, {"operations": [{"op": "class", "label": 1, "class": "water"}]}
+    )
+    described["paths"]["/search"]["post"]["requestBody"] = _body(
+        described, SearchRequest, {"collections": [COLLECTION], "limit": 10}
+    )
+    complete_problems(described)
+    complete_security(described, keys_required=keys_required(app.state.service.settings))
     return described
+
+
+def _execution(described: dict[str, Any], content: dict[str, Any]) -> dict[str, Any]:
+    """The body of an execution, its inputs those of POST /adapt; adds its schemas to the document."""
+    body = ExecuteRequest.model_json_schema(ref_template=_REFERENCE)
+    schemas = described["components"]["schemas"]
+    schemas |= body.pop("$defs", {}) | {"ExecuteRequest": body}
+    body["properties"]["inputs"] |= _inputs(schemas["AdaptRequest"])
+    wrapped: dict[str, Any] = {"schema": {"$ref": _REFERENCE.format(model="ExecuteRequest")}}
+    if "example" in content:
+        wrapped["example"] = {"inputs": content["example"], "response": "document"}
+    return {"required": True, "content": {"application/json": wrapped}}
+
+
+def _inputs(asked: dict[str, Any]) -> dict[str, Any]:
+    """The members of a request, each as it is or with its format."""
+    properties = {}
+    for name, schema in asked["properties"].items():
+        forms = [schema, {"type": "object", "required": ["value"], "properties": {"value": schema}}]
+        if name == "bbox":
+            members = {"bbox": BBOX_SCHEMA, "crs": {"const": CRS84}}
+            forms.append({"type": "object", "required": ["bbox"], "properties": members})
+        properties[name] = {"anyOf": forms}
+    return {"required": asked["required"], "properties": properties, "additionalProperties": False}
+
+
+def _body(described: dict[str, Any], model: type[BaseModel], example: dict[str, Any]) -> dict[str, Any]:
+    """A body that is read as `model`; adds its schemas to the document."""
+    name = model.__name__
+    schema = model.model_json_schema(ref_template=_REFERENCE)
+    described["components"]["schemas"] |= schema.pop("$defs", {}) | {name: schema}
+    content = {"schema": {"$ref": _REFERENCE.format(model=name)}, "example": example}
+    return {"required": True, "content": {"application/json": content}}
 
 
 def example(service: Service) -> dict[str, Any]:

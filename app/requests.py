@@ -10,8 +10,10 @@ from typing import Annotated, Any, Literal, Never
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WithJsonSchema
 
-from app.errors import InvalidRequestError, MalformedJsonError
-from app.faults import json_position, sentences
+from app.errors import MalformedJsonError
+from app.faults import invalid, json_position, sentences
+from app.input_schemas import BBOX_SCHEMA, LABELS_SCHEMA, LEGEND_SCHEMA
+from app.limits import MOST_CLASSES, refuse_too_many_classes
 from app.map_request import MapRequest
 from app.settings import NAME_PATTERN
 from geodata.errors import LabelsError
@@ -22,28 +24,6 @@ from geodata.legend import Legend
 _ESCAPED_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
-_LEGEND_SCHEMA = {
-    "type": "array",
-    "items": {
-        "type": "object",
-        "required": ["value", "name"],
-        "additionalProperties": False,
-        "properties": {
-            "value": {
-                "type": "integer",
-                "minimum": 1,
-                "maximum": 254,
-                "description": "In the map; 0 is nodata.",
-            },
-            "name": {"type": "string", "description": "The `class` of the labels that mean it."},
-            "title": {"type": "string", "description": "As people read it."},
-            "color": {"type": "string", "pattern": "^#[0-9A-Fa-f]{6}$"},
-        },
-    },
-}
-"""What `geodata.legend` checks, for the API's description."""
-
-
 def _day(value: object) -> object:
     """Only days as RFC 3339 writes them; pydantic would take numbers of seconds too."""
     if isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", value):
@@ -52,6 +32,7 @@ def _day(value: object) -> object:
     raise ValueError("should be a day such as '2025-06-30'")
 
 
+Box = Annotated[list[float], Field(min_length=4, max_length=4), WithJsonSchema(BBOX_SCHEMA)]
 Day = Annotated[date, BeforeValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
 
 
@@ -64,16 +45,16 @@ class AdaptRequest(BaseModel):
         default=None,
         description="Imagery of GET /imagery, by its name. May be left out where the server has only one.",
     )
-    bbox: Annotated[list[float], Field(min_length=4, max_length=4)] | None = Field(
+    bbox: Box | None = Field(
         default=None,
         description="What to map: [west, south, east, north] in degrees (WGS 84); west > east crosses the "
         "antimeridian. Left out: the whole scene; of a catalogue, the surroundings of the labels.",
     )
-    labels: dict[str, Any] = Field(
+    labels: Annotated[dict[str, Any], WithJsonSchema(LABELS_SCHEMA)] = Field(
         description="A GeoJSON FeatureCollection (RFC 7946) of Points and Polygons, longitude first, "
         "each with a property `class`. At least two classes; one label a class is enough to begin with."
     )
-    legend: Annotated[list[Any], WithJsonSchema(_LEGEND_SCHEMA)] | None = Field(
+    legend: Annotated[list[Any], WithJsonSchema(LEGEND_SCHEMA)] | None = Field(
         default=None,
         description="The classes of the map. Left out: made from the labels, with the values and colours of "
         "ESA WorldCover where a name is one of its classes.",
@@ -88,9 +69,16 @@ class AdaptRequest(BaseModel):
         description="How the period is cut into the dates that the learner sees, each a composite of clear "
         "observations. For catalogues only. Left out: as GET /imagery says.",
     )
+    neighbourhood: Literal[1, 3, 5] = Field(
+        default=1,
+        description="Pixels a side of the square whose mean the learner sees of each pixel. 3 is better for composites "
+        "of many dates; 1 keeps what is narrow.",
+    )
 
 
-def parse_body(body: bytes, *, max_labels: int) -> tuple[str | None, MapRequest]:
+def parse_body(
+    body: bytes, *, max_labels: int, max_classes: int = MOST_CLASSES
+) -> tuple[str | None, MapRequest]:
     """The name of the imagery (None: not named), and what to map.
 
     Raises:
@@ -99,26 +87,34 @@ def parse_body(body: bytes, *, max_labels: int) -> tuple[str | None, MapRequest]
         LandshotError: region, labels or legend are refused.
     """
     try:
-        asked = AdaptRequest.model_validate(_json(body), strict=True)
+        asked = AdaptRequest.model_validate(read_json(body), strict=True)
     except ValidationError as error:
-        found = sentences(error.errors(include_url=False))
-        summary = "; ".join(f"{fault.where}: {fault.reason}" for fault in found[:3])
-        raise InvalidRequestError(summary, found) from None
+        raise invalid(sentences(error.errors(include_url=False))) from None
     features = asked.labels.get("features")
     if isinstance(features, list) and len(features) > max_labels:
-        raise LabelsError(f"{len(features):,} labels, and a request may have {max_labels:,}; leave some out.")
+        raise LabelsError(
+            f"{len(features):,} labels, and a request may have {max_labels:,} (LANDSHOT_MAX_LABELS); leave some out."
+        )
+    labels = parse_geojson(asked.labels)
+    refuse_too_many_classes(len(asked.legend or ()), max_classes)
+    refuse_too_many_classes(len({name.strip().casefold() for name in labels.class_names}), max_classes)
     return asked.imagery, MapRequest(
-        labels=parse_geojson(asked.labels),
+        labels=labels,
         bbox=None if asked.bbox is None else BoundingBox(*asked.bbox),
         legend=None if asked.legend is None else Legend.from_json(asked.legend),
         start=asked.start,
         end=asked.end,
         steps=asked.steps,
+        neighbourhood=asked.neighbourhood,
     )
 
 
-def _json(body: bytes) -> object:
-    """The document, with nothing in it that JSON does not have or that could not be written out again."""
+def read_json(body: bytes) -> object:
+    """The document, with nothing in it that JSON does not have or that could not be written out again.
+
+    Raises:
+        MalformedJsonError: the body is not JSON; says where.
+    """
     try:
         document: object = json.loads(body.decode("utf-8-sig"), parse_constant=_no_constant)
         if _ESCAPED_SURROGATE.search(body):

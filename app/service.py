@@ -2,24 +2,38 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
-import shapely
-
-from app import __version__
-from app.errors import BusyError, InvalidRequestError, NotReadyError
+from app.adaptations.desk import AdaptationDesk
+from app.adaptations.making import new_version
+from app.adaptations.store import AdaptationStore
+from app.adapting import adapt_region
+from app.database.connection import Database
+from app.errors import BusyError, NotReadyError
+from app.jobs.outlook import Outlooks
+from app.jobs.pool import WorkerPool
+from app.jobs.quotas import Quotas
+from app.jobs.store import JobStore
+from app.jobs.watching import JobWatch
+from app.keys.ownership import claim_map
 from app.learner import load_learner, warm_up
-from app.mapping import MapTargets, make_map
+from app.limits import refuse_pixel_count
+from app.live.warming import warm_up_tiles
+from app.map_content import map_id_of
+from app.mapping import map_region
+from app.operations.metrics import Metrics
+from app.operations.tracing import span
 from app.progress import NoProgress
+from app.sources.choice import choose_source
 from app.sources.opening import open_sources
-from app.store import CONFIDENCE, ITEM, LANDCOVER, OBSERVATIONS, MapStore, map_id
+from app.store import MapStore, MapTargets
 from app.watch import Watch
-from geodata.errors import Fault, NotFoundError
-from geodata.labels import as_array
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,11 +41,11 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
+    from app.jobs.job import Job
     from app.map_plan import MapPlan
     from app.map_request import MapRequest
     from app.settings import Settings
     from app.sources import Opened, Source
-    from geodata.imagery import ImagerySource
     from model.checkpoint import Initialization
 
 
@@ -51,6 +65,9 @@ class Made:
     stored: bool
     """Whether the map was there already."""
 
+    adaptation_id: str | None = None
+    """What the map is the prediction of, where that is known."""
+
 
 class Service:
     """What the routes work with; one per application.
@@ -61,8 +78,17 @@ class Service:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
+        self.metrics = Metrics()
         self.store = MapStore(settings.data_dir / "maps")
+        self.database = Database.open(settings.database, settings.data_dir)
+        self.jobs = JobStore(self.database)
+        self.outlooks = Outlooks(self.database, Quotas(self.database, settings, "max_running_jobs"))
+        self.watch = JobWatch(self.outlooks.of_ids)
+        self.pool = WorkerPool(settings, self.database)
         self.sources = open_sources(settings)
+        self.adaptations = AdaptationDesk(
+            settings, AdaptationStore(self.database), self.sources, self.model, self.metrics.adapted
+        )
         self._makers = ThreadPoolExecutor(settings.workers, thread_name_prefix="landshot-map")
         # Plans do not wait for maps: they are what one looks at while a map is made.
         self._planners = ThreadPoolExecutor(settings.workers, thread_name_prefix="landshot-plan")
@@ -75,30 +101,20 @@ class Service:
         """Load the model in the background, so that the server answers from its first moment."""
         self.store.sweep()
         self._model = self._loader.submit(self._load)
+        self.pool.start()
 
     def stop(self) -> None:
         """Let the maps under way finish, and begin no other."""
+        self.pool.stop()
+        self.adaptations.close()
         self._planners.shutdown(cancel_futures=True)
         self._makers.shutdown(cancel_futures=True)
         self._loader.shutdown(cancel_futures=True)
+        self.database.close()
 
     def source(self, name: str | None) -> Source:
-        """The imagery that a client names; the only one where it names none.
-
-        Raises:
-            NotFoundError: nothing has this name.
-            InvalidRequestError: none is named and there are several, or none at all.
-        """
-        known = ", ".join(self.sources) or "none"
-        if name is None:
-            if len(self.sources) == 1:
-                return next(iter(self.sources.values()))
-            reason = f"say which imagery to map; this server has: {known}"
-            raise InvalidRequestError(f"imagery: {reason}", (Fault("imagery", reason),))
-        if name not in self.sources:
-            reason = f"there is no imagery {name!r} here; this server has: {known}"
-            raise NotFoundError(f"imagery: {reason}", (Fault("imagery", reason),))
-        return self.sources[name]
+        """The imagery that a client names; see `choose_source`."""
+        return choose_source(self.sources, name)
 
     def model(self) -> Initialization:
         """The initialization, waiting for it where it is still being loaded.
@@ -111,19 +127,30 @@ class Service:
         return self._model.result()
 
     def state(self) -> dict[str, str]:
-        """What is needed to make a map -> "ready", or what is missing."""
+        """Model and imagery -> "ready", or what is missing; `app.operations.parts` looks at all else."""
         return {
             "model": self._model_state(),
             "imagery": "ready" if self.sources else "no imagery was given to the server",
-            "storage": "ready" if self.store.is_writable() else "the data folder cannot be written to",
         }
 
-    def submit(self, request: MapRequest, source: Source, *, again: bool) -> Future[Made]:
+    def answers_at_once(self, request: MapRequest, source: Source) -> bool:
+        """Whether the region is small enough to be waited for.
+
+        Raises:
+            RegionTooLargeError: it is larger than one request may map.
+            LandshotError: the source refuses the request at once.
+        """
+        pixels = source.pixels(request)
+        refuse_pixel_count(pixels, self.settings.max_pixels)
+        return pixels <= self.settings.answer_at_once_pixels
+
+    def submit(self, request: MapRequest, source: Source, *, owner: str, again: bool) -> Future[Made]:
         """Make a map, or find it: the same request, model and imagery have the same map.
 
         Args:
             request: what to map.
             source: one of `sources`.
+            owner: whose it will be.
             again: make it even where it is there.
 
         Raises:
@@ -131,7 +158,17 @@ class Service:
             LandshotError: the source refuses the request at once.
         """
         source.check(request)
-        return self._admitted(self._makers, lambda: self._make(request, source, again=again))
+        return self._admitted(self._makers, lambda: self._make(request, source, owner=owner, again=again))
+
+    def submit_job(self, body: str, *, owner: str, again: bool, most_under_way: int) -> Job:
+        """Keep a job for the workers, and wake them; arguments as `JobStore.submit`.
+
+        Raises:
+            QueueFullError: the owner has as many already.
+        """
+        job = self.jobs.submit(owner, body, again=again, most_under_way=most_under_way)
+        self.pool.wake()
+        return job
 
     def submit_plan(self, request: MapRequest, source: Source) -> Future[MapPlan]:
         """Find out what a map would be made from; slow where a catalogue has to be asked.
@@ -151,54 +188,45 @@ class Service:
                     f"{self._under_way} maps are being made or waited for; try again in a few seconds."
                 )
             self._under_way += 1
-        future = pool.submit(work)
+        future = pool.submit(copy_context().run, work)  # so that lines of the log keep the request's id
         future.add_done_callback(self._left)
         return future
 
-    def _make(self, request: MapRequest, source: Source, *, again: bool) -> Made:
-        watch = Watch(NoProgress())
+    def _make(self, request: MapRequest, source: Source, *, owner: str, again: bool) -> Made:
+        watch = Watch(NoProgress(), around=span)
 
         def of_imagery(opened: Opened) -> Made:
-            identifier = map_id(self._content(request, opened.imagery))
-            if self.store.has(identifier) and not again:
-                return Made(identifier, {}, stored=True)
-            with self.store.writing(identifier) as folder:
-                result = make_map(
-                    request,
-                    opened=opened,
-                    initialization=self.model,
-                    targets=MapTargets(
-                        folder / LANDCOVER,
-                        folder / CONFIDENCE,
-                        folder / ITEM,
-                        identifier,
-                        folder / OBSERVATIONS,
-                    ),
-                    watch=watch,
-                    tile_size=self.settings.tile_size,
-                    memory_bytes=self.settings.memory_bytes // 2,
-                    max_pixels=self.settings.max_pixels,
-                )
-            return Made(identifier, result.seconds, stored=False)
+            identifier = map_id_of(request, opened.imagery, self.model().sha256)
+            stored = self.store.has(identifier) and not again
+            kept = self.adaptations.store.at_head(owner, identifier)
+            if stored and kept:
+                claim_map(self.database, owner, identifier)
+                return Made(identifier, {}, stored=True, adaptation_id=kept.adaptation_id)
+            adaptation = adapt_region(
+                request,
+                opened=opened,
+                initialization=self.model,
+                watch=watch,
+                max_pixels=self.settings.max_pixels,
+            )
+            if not stored:
+                with self.store.writing(identifier) as folder:
+                    map_region(
+                        adaptation,
+                        opened=opened,
+                        targets=MapTargets.within(folder, identifier),
+                        watch=watch,
+                        tile_size=self.settings.tile_size,
+                        memory_bytes=self.settings.memory_bytes // 2,
+                    )
+                self.metrics.map_made(watch.seconds)
+            new = new_version(request, adaptation, opened.imagery, map_id=identifier)
+            kept = self.adaptations.store.keep(owner, new)
+            claim_map(self.database, owner, identifier)
+            seconds = {} if stored else watch.seconds
+            return Made(identifier, seconds, stored=stored, adaptation_id=kept.adaptation_id)
 
         return source.use(request, watch, of_imagery)
-
-    def _content(self, request: MapRequest, imagery: ImagerySource) -> dict[str, Any]:
-        """All that a map depends on; tiles do not change it, the order of the labels does not either."""
-        outlines = shapely.to_wkb(as_array(request.labels.labels), hex=True)
-        labels = sorted(zip((label.class_name for label in request.labels.labels), outlines, strict=True))
-        box = request.bbox
-        content: dict[str, Any] = {
-            "release": __version__,
-            "model": self.model().sha256,
-            "imagery": [imagery.name, imagery.fingerprint],
-            "bbox": [box.west, box.south, box.east, box.north] if box else None,
-            "labels": labels,
-            "legend": request.legend.to_json() if request.legend else None,
-        }
-        if request.start and request.end:  # the Item tells the period, also where another has the same scenes
-            content["period"] = [request.start.isoformat(), request.end.isoformat()]
-        return content
 
     def _left(self, _future: Future[Any]) -> None:
         with self._lock:
@@ -208,6 +236,11 @@ class Service:
         try:
             initialization = load_learner(self.settings.model)
             warm_up(initialization)
+            warm_up_tiles()
+            # What is loaded by now stays: looking through all of it for garbage would stop the server for a tenth of
+            # a second, again and again.
+            gc.collect()
+            gc.freeze()
         except Exception as error:
             log.error("the model cannot be loaded: %s", error)  # noqa: TRY400 - it is raised for each request too
             raise

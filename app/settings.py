@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path  # noqa: TC003 - pydantic resolves the annotations of a model when it is made
-from typing import Any
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from pydantic_settings import SettingsError as UnreadableError
 
@@ -77,12 +77,55 @@ class Settings(BaseSettings):
     tile_size: int = Field(
         default=512, ge=16, le=8192, description="Pixels a side that are predicted at once."
     )
-    workers: int = Field(default=1, ge=1, le=64, description="Maps made at the same time.")
-    max_waiting: int = Field(default=16, ge=0, le=1000, description="Requests that may wait for a worker.")
+    database: str | None = Field(
+        default=None,
+        description="SQLAlchemy's address of a PostgreSQL database; None: `landshot.db` in the data folder.",
+    )
+    workers: int = Field(
+        default=1, ge=1, le=64, description="Maps made at the same time: as many processes for jobs."
+    )
+    max_waiting: int = Field(default=16, ge=0, le=1000, description="Requests that may wait for a thread.")
+    answer_at_once_pixels: int = Field(
+        default=4_000_000,
+        ge=0,
+        description="A region up to this is answered with its map, a larger one with a job.",
+    )
+    min_free_bytes: int = Field(
+        default=500_000_000,
+        ge=0,
+        description="Jobs pause while the data folder's disk has less room than this.",
+    )
+    keep_maps_days: float | None = Field(
+        default=None, gt=0, description="A map that nobody has asked for this long goes; None: none does."
+    )
+    require_keys: bool | None = Field(
+        default=None,
+        description="Whether clients need an API key; None: unless the server listens on the loopback interface.",
+    )
+    signing_secret: SecretStr | None = Field(
+        default=None,
+        min_length=32,
+        description="Signs the addresses of tiles; None: a random one, kept in the data folder.",
+    )
     max_body_bytes: int = Field(default=32_000_000, ge=1024, description="Largest request body.")
+    body_timeout_s: float = Field(default=30.0, gt=0, description="A body has to arrive within this.")
     max_labels: int = Field(default=100_000, ge=2, le=100_000, description="Most labels in a request.")
+    max_classes: int = Field(default=100, ge=2, le=254, description="Most classes in a request.")
     max_pixels: int = Field(
         default=150_000_000, ge=1, description="Largest region of one request, in pixels."
+    )
+    max_queued_jobs: int = Field(default=1000, ge=1, description="Jobs of one key that may wait or run.")
+    max_running_jobs: int = Field(default=64, ge=1, description="Jobs of one key that may run at a time.")
+    max_requests_per_minute: int = Field(
+        default=6000, ge=1, description="Of one key; where no keys are needed, nobody counts."
+    )
+    tile_timeout_s: float = Field(
+        default=600.0,
+        gt=0,
+        description="Time for one tile of a job, its reading included; then the job fails.",
+    )
+    log_format: Literal["text", "json"] = Field(
+        default="text", description="How the server's log is written."
     )
 
     @field_validator("imagery")

@@ -42,6 +42,30 @@ def map_id(content: Mapping[str, Any]) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class MapTargets:
+    """Where the files of a map go; each appears under its name only when it is complete."""
+
+    landcover: Path
+    confidence: Path
+    item: Path
+    item_id: str
+    """The STAC Item's `id`."""
+
+    observations: Path
+    """How often each pixel was seen clear; written where the imagery knows."""
+
+    @classmethod
+    def within(cls, folder: Path, item_id: str) -> MapTargets:
+        """The files of a map of a server."""
+        return cls(folder / LANDCOVER, folder / CONFIDENCE, folder / ITEM, item_id, folder / OBSERVATIONS)
+
+
+def no_such_map(identifier: str) -> NotFoundError:
+    """What a client is told of a map that is not there, and of another client's, which must not sound different."""
+    return NotFoundError(f"There is no map {identifier} here; GET /maps lists those that there are.")
+
+
+@dataclass(frozen=True, slots=True)
 class MapStore:
     """`{folder}/{id}/` holds `FILES`; a map being made is in a hidden folder beside them."""
 
@@ -80,7 +104,7 @@ class MapStore:
             NotFoundError: there is no such map.
         """
         if not self.has(identifier):
-            raise NotFoundError(f"There is no map {identifier} here; GET /maps lists those that there are.")
+            raise no_such_map(identifier)
         return self.folder / identifier / file
 
     def item(self, identifier: str) -> dict[str, Any]:

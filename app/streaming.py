@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from geodata.grid import tiles
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from concurrent.futures import Future
 
     import numpy as np
@@ -84,9 +84,20 @@ class Streaming:
 
 
 def predicted_tiles(
-    adapted: AdaptedModel, opened: Opened, region: Region, streaming: Streaming
+    adapted: AdaptedModel,
+    opened: Opened,
+    region: Region,
+    streaming: Streaming,
+    windows: Iterable[Window] | None = None,
 ) -> Iterator[PredictedTile]:
     """Map a region, row of tiles by row of tiles.
+
+    Args:
+        adapted: the model.
+        opened: the imagery.
+        region: the part of it.
+        streaming: how it is cut.
+        windows: some of its tiles, in their order; all when None.
 
     Raises:
         LandshotError: of reading the imagery.
@@ -109,7 +120,7 @@ def predicted_tiles(
     try:
         with opened.ahead(region) if opened.ahead else nullcontext():
             under_way: deque[Future[PredictedTile]] = deque()
-            for window in tiles(region.shape, streaming.tile_size):
+            for window in tiles(region.shape, streaming.tile_size) if windows is None else windows:
                 under_way.append(predictors.submit(predict, window, readers.submit(read, window)))
                 if len(under_way) >= streaming.under_way:
                     yield under_way.popleft().result()

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import time
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from app.progress import Stage
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from app.progress import Progress
 
@@ -30,12 +30,16 @@ class Watch:
     seconds: dict[str, float] = field(default_factory=dict)
     """Stage -> wall time so far; a stage that had to be done again counts all of it."""
 
+    around: Callable[[str], AbstractContextManager[object]] = nullcontext
+    """Entered with the name of each stage, and left at its end: a span of a trace."""
+
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
         """One stage, from its beginning to its end."""
         began = time.perf_counter()
         self.progress.advance(name, 0.0, 1.0)
-        yield
+        with self.around(name):
+            yield
         self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - began
         self.progress.advance(name, 1.0, 1.0)
 

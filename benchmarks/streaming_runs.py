@@ -13,11 +13,12 @@ from pyproj import Transformer
 
 from app.learner import load_learner
 from app.map_request import MapRequest
-from app.mapping import MapTargets, make_map
+from app.mapping import make_map
 from app.progress import NoProgress
 from app.samples import adapt_to, draw_samples
 from app.sources.images import ImageSource
 from app.sources.stac import Reading, StacSource
+from app.store import MapTargets
 from app.streaming import Streaming, predicted_tiles
 from app.watch import Watch
 from geodata.grid import BoundingBox, Window, region_on_grid

@@ -28,6 +28,9 @@ class LandshotError(Exception):
     code = "landshot-error"
     """Machine-readable name; also the last part of the problem type's URI."""
 
+    uri: str | None = None
+    """Of a kind of problem that a standard names: its URI there."""
+
     title = "Landshot could not do this"
     """What kind of problem it is; the same for every occurrence."""
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import shapely
+
+MAX_OUTLINE: Final = 10_000
+"""Positions of one geometry. Whether an outline crosses itself takes ever longer to find out."""
 
 
 class FeatureError(Exception):
@@ -25,10 +28,28 @@ def read_geometry(geometry: object) -> tuple[float, float] | shapely.Geometry:
     if kind == "Polygon":
         return _polygon(coordinates)
     if kind == "MultiPoint":
+        _check_size(len(_list(coordinates)))
         return shapely.MultiPoint([_position(p) for p in _list(coordinates)])
     if kind == "MultiPolygon":
+        _check_size(sum(_count(p) for p in _list(coordinates)))
         return shapely.MultiPolygon([_polygon(p) for p in _list(coordinates)])
     raise FeatureError(f"is a {kind}; draw points or polygons")
+
+
+def too_large(positions: int) -> str:
+    """Why a geometry with more than `MAX_OUTLINE` positions is refused."""
+    return (
+        f"has {positions:,} positions, more than {MAX_OUTLINE:,}; simplify its outline, or draw a part of it"
+    )
+
+
+def _check_size(positions: int) -> None:
+    if positions > MAX_OUTLINE:
+        raise FeatureError(too_large(positions))
+
+
+def _count(rings: object) -> int:
+    return sum(len(_list(ring)) for ring in _list(rings))
 
 
 def _position(value: object) -> tuple[float, float]:
@@ -45,7 +66,8 @@ def _is_number(value: object) -> bool:
 
 
 def _polygon(value: object) -> shapely.Polygon:
-    rings = [[_position(p) for p in _list(ring)] for ring in _list(value)]
+    _check_size(_count(value))
+    rings = [[_position(p) for p in ring] for ring in _list(value)]
     if not rings or any(len(ring) < 4 or ring[0] != ring[-1] for ring in rings):
         raise FeatureError(
             "has an outline that is not closed; a ring has four positions or more, the last is the first"

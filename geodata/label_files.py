@@ -42,6 +42,8 @@ def read_csv(content: bytes, path: Path) -> LabelSet:
         ]
     except csv.Error as error:
         raise LabelsError(f"{path}: this is not a table of comma-separated values: {error}") from error
+    if not rows:
+        raise LabelsError(f"{path}: the table is empty; its first line should name lon, lat and class")
     columns = _find_columns(rows[0][1], path)
     check_count(len(rows) - 1)
     faults: list[Fault] = []

@@ -10,7 +10,7 @@ import numpy as np
 import shapely
 
 from geodata.errors import Fault, LabelsError
-from geodata.geojson import FeatureError, read_geometry
+from geodata.geojson import MAX_OUTLINE, FeatureError, read_geometry, too_large
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 MAX_LABELS: Final = 100_000
 """More than this is a mistake, or wants polygons."""
+
+MAX_POSITIONS: Final = 200_000
+"""Of all labels together; one label has at most `geodata.geojson.MAX_OUTLINE`."""
 
 MAX_FAULTS: Final = 100
 """How many offending labels an error names one by one."""
@@ -46,6 +49,7 @@ class LabelSet:
 
     def __post_init__(self) -> None:
         check_count(len(self.labels))
+        check_positions(int(shapely.get_num_coordinates(as_array(self.labels)).sum()))
         if faults := geometry_faults(self.labels):
             raise refused(faults, len(self.labels))
 
@@ -67,6 +71,7 @@ def parse_geojson(document: object) -> LabelSet:
     found: list[tuple[int, str]] = []
     geometries: list[shapely.Geometry | None] = []
     points: list[tuple[float, float]] = []
+    positions = 0
     for i, feature in enumerate(features):
         try:
             name, geometry = _read_feature(feature)
@@ -79,6 +84,9 @@ def parse_geojson(document: object) -> LabelSet:
             geometries.append(None)
         else:
             geometries.append(geometry)
+            # Not at the end: what is refused should not be read first.
+            positions += int(shapely.get_num_coordinates(geometry))
+            check_positions(positions)
     made = iter(points_of(points))
     labels = [
         Label(i, name, next(made) if geometry is None else geometry)
@@ -143,6 +151,15 @@ def check_count(count: int) -> None:
         )
 
 
+def check_positions(count: int) -> None:
+    """Raise LabelsError where all labels together have too many positions."""
+    if count > MAX_POSITIONS:
+        raise LabelsError(
+            f"the labels have {count:,} positions or more, and {MAX_POSITIONS:,} can be read; "
+            "simplify the outlines, or send fewer labels: a few for each class are enough"
+        )
+
+
 def refused(faults: Sequence[Fault], count: int) -> LabelsError:
     """The error for labels that cannot be used; it names the first `MAX_FAULTS` of them."""
     shown = tuple(faults[:MAX_FAULTS])
@@ -160,9 +177,13 @@ def geometry_faults(labels: Sequence[Label]) -> list[Fault]:
     west, south, east, north = shapely.bounds(geometries).T
     off_latitude = ~wrong_kind & ~((south >= -90) & (north <= 90))
     off_longitude = ~wrong_kind & ~((west >= -180) & (east <= 180))
-    invalid = ~wrong_kind & ~off_latitude & ~off_longitude & ~shapely.is_valid(geometries)
+    large = shapely.get_num_coordinates(geometries) > MAX_OUTLINE
+    sound = ~(wrong_kind | off_latitude | off_longitude | large)
+    outlines = sound & np.isin(kinds, [shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON])
+    reasons = np.full(len(labels), _VALID, dtype=object)
+    reasons[outlines] = shapely.is_valid_reason(geometries[outlines])  # takes as long as asking whether
     faults = []
-    for i in np.flatnonzero(wrong_kind | off_latitude | off_longitude | invalid).tolist():
+    for i in np.flatnonzero(~sound | (reasons != _VALID)).tolist():
         geometry = geometries[i]
         if wrong_kind[i]:
             reason = (
@@ -180,10 +201,10 @@ def geometry_faults(labels: Sequence[Label]) -> list[Fault]:
                 f"its longitude {longitude:g} is outside ±180°; "
                 "coordinates are [longitude, latitude] in degrees"
             )
+        elif large[i]:
+            reason = too_large(int(shapely.get_num_coordinates(geometry)))
         else:
-            reason = (
-                f"its outline is not a valid polygon ({shapely.is_valid_reason(geometry)}); draw it again"
-            )
+            reason = f"its outline is not a valid polygon ({reasons[i]}); draw it again"
         faults.append(Fault(f"labels[{labels[i].index}]", reason))
     return faults
 
@@ -209,6 +230,9 @@ def class_name_of(value: object) -> str | None:
     return None
 
 
+_VALID = "Valid Geometry"
+"""As GEOS says it."""
+
 _ALLOWED = (
     shapely.GeometryType.POINT,
     shapely.GeometryType.MULTIPOINT,
@@ -228,6 +252,8 @@ def _parse_json(content: bytes, path: Path) -> object:
         raise LabelsError(f"{path}: byte {error.start}: this is not UTF-8; save the file as UTF-8") from error
     except RecursionError as error:
         raise LabelsError(f"{path}: the JSON is nested too deep to be GeoJSON") from error
+    except ValueError as error:  # a number with thousands of digits
+        raise LabelsError(f"{path}: this is not JSON that can be read: {error}") from error
 
 
 def _features(document: object) -> list[Any]:

@@ -95,6 +95,24 @@ class Legend:
         drafts = [_Draft(name=name) for _, name in sorted(distinct.items())]
         return cls(tuple(sorted(_complete(drafts), key=_value_of)))
 
+    def for_names(self, names: Iterable[str]) -> Legend:
+        """The legend of labels after a change to them: classes of this one keep their values and colours.
+
+        Classes that no name means are left out; new ones take what is free, as in `from_names`.
+
+        Raises:
+            LegendError: fewer than two names, or more than there are values.
+        """
+        distinct = {_key(name): name.strip() for name in sorted(names, reverse=True)}
+        known = {position: name for name in distinct if (position := self.find(name)) is not None}
+        drafts = [
+            _Draft(entry.name, entry.value, entry.title, entry.color)
+            for entry in (self.classes[position] for position in known)
+        ]
+        new = distinct.keys() - known.values()
+        drafts += [_Draft(name=name) for key, name in sorted(distinct.items()) if key in new]
+        return Legend(tuple(sorted(_complete(drafts), key=_value_of)))
+
     @classmethod
     def from_json(cls, document: object) -> Legend:
         """Read `[{"value": 10, "name": "forest", "title": "Forest", "color": "#006400"}, ...]`.

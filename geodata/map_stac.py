@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -22,8 +23,15 @@ COG_MEDIA_TYPE = "image/tiff; application=geotiff; profile=cloud-optimized"
 
 _EXTENSIONS = (
     "https://stac-extensions.github.io/classification/v2.0.0/schema.json",
+    "https://stac-extensions.github.io/file/v2.1.0/schema.json",
+    "https://stac-extensions.github.io/processing/v1.1.0/schema.json",
     "https://stac-extensions.github.io/projection/v2.0.0/schema.json",
 )
+
+_PROCESSING = {
+    "processing:level": "L4",  # what no instrument measures
+    "processing:lineage": "Each pixel's class is predicted by a network that was adapted to labels of the region.",
+}
 
 
 def map_item(
@@ -60,7 +68,7 @@ def map_item(
         "id": item_id,
         "geometry": _geometry(geobox),
         "bbox": [_degrees(v) for v in lonlat_bounds(geobox)],
-        "properties": _when(datetime, period) | _projection(geobox) | dict(properties),
+        "properties": _when(datetime, period) | _projection(geobox) | _PROCESSING | dict(properties),
         "links": [dict(link) for link in links],
         "assets": {
             "landcover": _asset(
@@ -168,7 +176,15 @@ def _asset(
     path: Path, title: str, media_type: str, role: str, band: dict[str, Any] | None = None
 ) -> dict[str, Any]:
     bands = {"bands": [band]} if band else {}
-    return {"href": f"./{path.name}", "title": title, "type": media_type, "roles": [role], **bands}
+    described = {"href": f"./{path.name}", "title": title, "type": media_type, "roles": [role]}
+    return described | _file_info(path) | bands
+
+
+def _file_info(path: Path) -> dict[str, Any]:
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    # A multihash: 12 is SHA-256, 20 its length (32 bytes).
+    return {"file:size": path.stat().st_size, "file:checksum": f"1220{digest}"}
 
 
 def _degrees(value: float) -> float:

@@ -80,6 +80,7 @@ class MapWriter:
         legend: Legend,
         tags: Mapping[str, str],
         observations: Path | None = None,
+        workspace: Path | None = None,
     ) -> None:
         """Prepare; files are made on entering.
 
@@ -90,14 +91,19 @@ class MapWriter:
             legend: meaning of the class values.
             tags: TIFF metadata of all files; for identical files keep times and random names out.
             observations: where the number of clear observations goes, where there is one.
+            workspace: a folder of this map's own on the same disk, in which unfinished work is kept when the block
+                ends early, and found again by the next writer. None: a hidden one beside the files, not kept.
         """
         self._targets = [Path(landcover), Path(confidence)]
         self._targets += [Path(observations)] if observations else []
         self._geobox = geobox
         self._legend = legend
         self._tags = dict(tags)
+        self._workspace = workspace
         self._folders: dict[Path, Path] = {}
         self._layers: list[RawLayer] = []
+        self.resumed = False
+        """Whether the tiles of an earlier writer are there."""
         self._allowed = np.zeros(256, dtype=np.bool_)
         self._allowed[[NODATA, *(c.value for c in legend)]] = True
 
@@ -111,9 +117,9 @@ class MapWriter:
             for path, (dtype, _) in zip(self._targets, _STORED, strict=False):
                 self._prepare(path)
                 self._layers.append(RawLayer(self._part(path), self._geobox, dtype=dtype))
-            self._check_room()
-            for layer, (_, fill) in zip(self._layers, _STORED, strict=False):
-                layer.reserve(fill)
+            self.resumed = self._workspace is not None and all(layer.resume() for layer in self._layers)
+            if not self.resumed:
+                self._reserve()
         except OSError as error:
             reason = error.strerror or str(error)
             refusal = self._refusal(reason)
@@ -165,6 +171,18 @@ class MapWriter:
         except OSError as error:
             raise self._refusal(error.strerror or str(error)) from error
 
+    def sync(self) -> None:
+        """Have the disk keep the tiles that were written, also when the power fails.
+
+        Raises:
+            OutputError: the disk fails.
+        """
+        try:
+            for layer in self._layers:
+                layer.sync()
+        except OSError as error:
+            raise self._refusal(error.strerror or str(error)) from error
+
     def finish(self) -> MapFiles:
         """Write all files and move them into place.
 
@@ -199,10 +217,21 @@ class MapWriter:
             raise OutputError(f"{path} cannot be written: there is no folder {folder}; make it first")
         if path.is_dir():
             raise OutputError(f"{path} cannot be written: it is a folder; name a file")
+        if self._workspace is not None:
+            self._workspace.mkdir(parents=True, exist_ok=True)
+            self._folders[folder] = self._workspace
         if folder not in self._folders:
             # Known before it is there: an interrupt may come in between.
             self._folders[folder] = folder / f".landshot-{secrets.token_hex(8)}"
             self._folders[folder].mkdir(mode=0o700)
+
+    def _reserve(self) -> None:
+        """Fill all layers, after those of them that an earlier writer has left are gone."""
+        for layer in self._layers:
+            layer.discard()
+        self._check_room()
+        for layer, (_, fill) in zip(self._layers, _STORED, strict=False):
+            layer.reserve(fill)
 
     def _check_room(self) -> None:
         if self._needed() > shutil.disk_usage(self._targets[0].absolute().parent).free:
@@ -247,7 +276,7 @@ class MapWriter:
         for layer in self._layers:
             layer.close()
         self._layers = []
-        for folder in self._folders.values():
+        for folder in self._folders.values() if self._workspace is None else ():
             shutil.rmtree(folder, ignore_errors=True)
         self._folders = {}
 

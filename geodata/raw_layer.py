@@ -55,6 +55,30 @@ class RawLayer:
             values = np.full(rows * self._width, fill, dtype=self.dtype)
             _write_all(self._descriptor, values.data.cast("B"), start * self._row_bytes)
 
+    def resume(self) -> bool:
+        """Go on with the values that an earlier process has left; False where it had not come to reserve all of them.
+
+        Raises:
+            OSError: they cannot be opened.
+        """
+        try:
+            self._descriptor = os.open(self._raw, os.O_RDWR)
+        except FileNotFoundError:
+            return False
+        if os.fstat(self._descriptor).st_size == int(self._geobox.shape[0]) * self._row_bytes:
+            return True
+        self.close()
+        self._raw.unlink()
+        return False
+
+    def sync(self) -> None:
+        """Have the disk keep what was written.
+
+        Raises:
+            OSError: the disk fails.
+        """
+        os.fdatasync(self._descriptor)
+
     def write(self, window: Window, values: NDArray[Any]) -> None:
         """Put (h, w) in its place.
 
@@ -96,6 +120,11 @@ class RawLayer:
                     if not np.array_equal(stored, self._stored(start, rows)):
                         raise OSError(f"{self.part.name} was not written completely")
         return self.part
+
+    def discard(self) -> None:
+        """Remove the values, where there are some."""
+        self.close()
+        self._raw.unlink(missing_ok=True)
 
     def close(self) -> None:
         """Nothing can be written or read afterwards."""

@@ -4,14 +4,16 @@
 Usage: python exercise_server.py URL
 
 Asks a server that was given no imagery for its simulated scene and the example request of its OpenAPI
-document, posts that request, and reads the GeoTIFF that comes back. Exits with an error where anything is not
-as promised. Runs inside the container, with the image's own Python.
+document, posts that request, and reads the GeoTIFF that comes back. The API key is in LANDSHOT_KEY. Exits with
+an error where anything is not as promised. Runs inside the container, with the image's own Python.
 """
 
 import json
+import os
 import sys
 import time
 from typing import Any
+from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 import numpy as np
@@ -20,9 +22,14 @@ import rasterio
 
 def get_json(url: str) -> dict[str, Any]:
     """The JSON document at `url`."""
-    with urlopen(url, timeout=30) as response:
+    with urlopen(Request(url, headers=authorization()), timeout=30) as response:
         document: dict[str, Any] = json.load(response)
     return document
+
+
+def authorization() -> dict[str, str]:
+    """The header that opens the server."""
+    return {"authorization": f"Bearer {os.environ['LANDSHOT_KEY']}"}
 
 
 def main() -> None:
@@ -38,7 +45,7 @@ def main() -> None:
     asked = Request(
         f"{server}/adapt",
         data=json.dumps(body).encode(),
-        headers={"content-type": "application/json", "accept": "image/tiff"},
+        headers={"content-type": "application/json", "accept": "image/tiff", **authorization()},
     )
     with urlopen(asked, timeout=120) as response:
         content, location = response.read(), response.headers["location"]
@@ -56,6 +63,12 @@ def main() -> None:
     expect(len(found) > 1, "several classes in the map")
     expect(found <= set(legend), f"only classes of the legend, not {sorted(found - set(legend))}")
 
+    try:
+        urlopen(f"{server}{location}", timeout=30)
+    except HTTPError as refusal:
+        expect(refusal.code == 401, f"401 without a key, not {refusal.code}")
+    else:
+        expect(holds=False, what="nothing without a key")
     item = get_json(f"{server}{location}")
     expect(item["type"] == "Feature", f"a STAC Item at {location}")
     sys.stdout.write(

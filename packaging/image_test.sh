@@ -21,6 +21,8 @@ buildah() { command buildah --root "$work/storage" --runroot "$work/run" --stora
 
 server=""
 container=""
+host=0.0.0.0  # as in the image
+key=""
 
 # Whatever happens, no process, mount or working container stays behind.
 clean_up() {
@@ -110,7 +112,8 @@ print(*(value if isinstance(value, list) else [value]), sep="\n")' "$1"
 # Runs a command in the container as the image's own user, with the image's environment and a volume for its data.
 run() {
     buildah run --isolation chroot --volume "$work/exchange:/exchange:ro" \
-        --env LANDSHOT_HOST=127.0.0.1 --env LANDSHOT_PORT="$port" "$container" -- "$@"
+        --env LANDSHOT_HOST="$host" --env LANDSHOT_REQUIRE_KEYS=true --env LANDSHOT_KEY="$key" \
+        --env LANDSHOT_PORT="$port" "$container" -- "$@"
 }
 
 # The server's own process and buildah's around it form one group, which stop_server ends as a whole.
@@ -149,6 +152,15 @@ root=$(buildah mount "$container")
 say "the image has $(du -sm "$root" | cut -f1) MB, $(du -sm "$root/opt/landshot" | cut -f1) MB of it Landshot's packages"
 port=$("$python" -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 install -m 644 packaging/exercise_server.py "$work/exchange/"
+
+say "a server that others could reach does not start without a key"
+if run timeout 60 "${command[@]}" >"$work/refused.log" 2>&1; then
+    echo "it starts" >&2
+    exit 1
+fi
+grep -F "landshot keys create" "$work/refused.log"
+key=$(run landshot keys create test 2>/dev/null)
+host=127.0.0.1  # the container shares this machine's network, and nobody else is invited
 
 say "starting as user $user on port $port: ${command[*]}"
 started=$EPOCHREALTIME

@@ -14,9 +14,10 @@ from app.commands.imagery_options import FILE, Asked, imagery_options
 from geodata.errors import LandshotError
 
 if TYPE_CHECKING:
-    from app.mapping import MapResult, MapTargets
+    from app.mapping import MapResult
     from app.progress import Progress
     from app.sources import Source
+    from app.store import MapTargets
 
 _OUTPUT = click.Path(dir_okay=False, path_type=Path)
 
@@ -113,7 +114,7 @@ def _introduce(source: Source, options: Asked) -> None:
 
 def _targets(output: Path, confidence: Path | None, *, inputs: tuple[Path, ...]) -> MapTargets:
     """Where the files go; none of them may be one that is read."""
-    from app.mapping import MapTargets  # noqa: PLC0415 - loaded by now
+    from app.store import MapTargets  # noqa: PLC0415 - only where a map is made
 
     confidence = confidence or output.with_name(f"{output.stem}_confidence{output.suffix}")
     for path in (output, confidence):

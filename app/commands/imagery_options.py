@@ -47,6 +47,13 @@ _OPTIONS = (
         type=click.Choice(["month", "season", "all"]),
         help="How the period is cut into dates.  [default: the source's, season]",
     ),
+    click.option(
+        "--neighbourhood",
+        type=click.Choice(["1", "3", "5"]),
+        default="1",
+        show_default=True,
+        help="Pixels a side of the square whose mean is learned from; 3 is better for many dates.",
+    ),
     click.option("--legend", type=FILE, help="JSON: a list of {value, name, title, color}."),
     click.option(
         "--sources",
@@ -95,6 +102,7 @@ class Asked:
     start: datetime | None
     end: datetime | None
     steps: Any
+    neighbourhood: str
     legend: Path | None
     sources: Path | None
     cache_dir: Path | None
@@ -150,6 +158,7 @@ class Asked:
             start=self.start.date() if self.start else None,
             end=self.end.date() if self.end else None,
             steps=self.steps,
+            neighbourhood=int(self.neighbourhood),
         )
 
     @property

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import errno
-import logging
 import socket
+import sys
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -46,6 +47,12 @@ class AddressError(LandshotError):
     help="Where what was read of catalogues is kept.  [default: cache in the data folder]",
 )
 @click.option("--tile-size", type=click.IntRange(16, 8192), help="Pixels a side in memory.  [default: 512]")
+@click.option(
+    "--database", metavar="URL", help="PostgreSQL for jobs and keys.  [default: a file in the data folder]"
+)
+@click.option(
+    "--workers", type=click.IntRange(1, 64), help="Processes that make the maps of jobs.  [default: 1]"
+)
 def serve(
     *,
     imagery: tuple[str, ...],
@@ -55,6 +62,8 @@ def serve(
     data_dir: Path | None,
     cache_dir: Path | None,
     tile_size: int | None,
+    database: str | None,
+    workers: int | None,
 ) -> None:
     """Serve maps over HTTP; the API is described at /docs.
 
@@ -68,9 +77,12 @@ def serve(
         "cache_dir": cache_dir,
         "tile_size": tile_size,
         "sources": sources,
+        "database": database,
+        "workers": workers,
     }
     settings = _settings({name: value for name, value in given.items() if value is not None}, imagery)
     with _listening(settings.host, settings.port) as listener:
+        _refuse_exposure(settings)
         _run(settings, listener)
 
 
@@ -111,19 +123,43 @@ def _listening(host: str, port: int) -> socket.socket:
     return listener
 
 
+def _refuse_exposure(settings: Settings) -> None:
+    """Before anything heavy is loaded; on loopback nothing has to be looked up."""
+    from app.database.connection import Database  # noqa: PLC0415 - only the server needs a database
+    from app.keys.exposure import check_exposure, is_loopback  # noqa: PLC0415
+
+    if not is_loopback(settings.host):
+        with closing(Database.open(settings.database, settings.data_dir)) as database:
+            check_exposure(settings, database)
+
+
 def _run(settings: Settings, listener: socket.socket) -> None:
     import uvicorn  # noqa: PLC0415 - only the server needs it
 
-    logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s")
-
+    from app.limits_protocol import guarded_protocol  # noqa: PLC0415
     from app.main import create_app  # noqa: PLC0415
+    from app.operations.logs import configure_logging  # noqa: PLC0415
+    from app.operations.tracing import traced  # noqa: PLC0415
 
-    app = create_app(settings)
-    host, port = listener.getsockname()[:2]
-    shown = f"[{host}]" if ":" in host else host
-    names = ", ".join(app.state.service.sources) or "none"
-    click.echo(
-        f"Landshot on http://{shown}:{port} (docs at /docs); imagery: {names}; maps in {settings.data_dir}"
-    )
-    config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=30, server_header=False)
-    uvicorn.Server(config).run(sockets=[listener])
+    # Threads that draw tiles give the event loop its turn after a millisecond, not after five.
+    sys.setswitchinterval(0.001)
+    configure_logging(settings)
+    with traced():
+        app = create_app(settings)
+        host, port = listener.getsockname()[:2]
+        shown = f"[{host}]" if ":" in host else host
+        names = ", ".join(app.state.service.sources) or "none"
+        listener.listen()  # who reads the next line may connect at once
+        click.echo(
+            f"Landshot on http://{shown}:{port} (docs at /docs); imagery: {names}; maps in {settings.data_dir}"
+        )
+        config = uvicorn.Config(
+            app,
+            log_config=None,  # its lines go where all others do
+            log_level="warning",
+            access_log=False,  # app.operations.middleware writes a line for each request
+            timeout_graceful_shutdown=30,
+            server_header=False,
+            http=guarded_protocol(settings),
+        )
+        uvicorn.Server(config).run(sockets=[listener])

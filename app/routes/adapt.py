@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Header
@@ -10,12 +9,33 @@ from fastapi.requests import Request  # noqa: TC002 - FastAPI resolves the annot
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import FileResponse, JSONResponse, Response
 
-from app.errors import NotAcceptableError, UnsupportedMediaTypeError
+from app.database.connection import DatabaseError
+from app.errors import (
+    BodyTooLargeError,
+    BusyError,
+    IdempotencyKeyError,
+    IdempotencyKeyReusedError,
+    InternalError,
+    InvalidRequestError,
+    MalformedJsonError,
+    NotAcceptableError,
+    QueueFullError,
+    RegionTooLargeError,
+    RequestTimeoutError,
+    RequestUnderWayError,
+    TooManyClassesError,
+    UnsupportedMediaTypeError,
+)
+from app.jobs.job import Job
 from app.links import GEOTIFF, absolute_item
-from app.negotiation import best_of, is_json, wants_fresh
+from app.negotiation import Accept, best_of, is_json
 from app.requests import parse_body
+from app.routes.job_answers import CREATED, created
+from app.routes.refusals import refusals
 from app.service import serving
 from app.store import LANDCOVER
+from app.submission import answer_to
+from geodata import errors as ground
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,8 +54,49 @@ The answer is the map: a cloud-optimized GeoTIFF of class values with colours, o
 `Location` names the stored map. The same request finds the map that was made before;
 `Cache-Control: no-cache` makes it again. `POST /adapt/plan` says beforehand what it would be made from.
 
+A region that is too large to wait for, and any with `Prefer: respond-async`, is made by a job: the answer is 201 with
+its `Location`. With an `Idempotency-Key`, the same request sent again within 24 hours has the same answer.
+
     curl -X POST http://127.0.0.1:8000/adapt -H 'content-type: application/json' -d @request.json -o map.tif
 """
+
+REFUSALS = (
+    MalformedJsonError,
+    IdempotencyKeyError,
+    ground.NotFoundError,
+    RequestTimeoutError,
+    RequestUnderWayError,
+    BodyTooLargeError,
+    UnsupportedMediaTypeError,
+    InvalidRequestError,
+    ground.RegionError,
+    ground.OutsideImageryError,
+    RegionTooLargeError,
+    ground.LabelsError,
+    ground.LegendError,
+    TooManyClassesError,
+    ground.NoClearImageryError,
+    ground.PeriodError,
+    ground.NoScenesError,
+    IdempotencyKeyReusedError,
+    QueueFullError,
+    InternalError,
+    ground.CatalogueError,
+    ground.ImageryFailedError,
+    BusyError,
+    DatabaseError,
+    ground.OutputError,
+)
+"""Of every request that makes a map."""
+
+IdempotencyKeyHeader = Annotated[
+    str | None,
+    Header(
+        description="Makes it safe to send the request again: 1 to 255 printable ASCII characters of your choice.",
+        json_schema_extra={"minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$"},
+    ),
+]
+Prefer = Annotated[str | None, Header(description="`respond-async` makes a job of any region (RFC 7240).")]
 
 router = APIRouter(tags=["maps"])
 
@@ -54,6 +115,10 @@ router = APIRouter(tags=["maps"])
             },
             "headers": {
                 "Location": {"description": "The stored map: a STAC Item.", "schema": {"type": "string"}},
+                "Link": {
+                    "description": 'The adaptation that the map is the prediction of, with `rel="edit"`.',
+                    "schema": {"type": "string"},
+                },
                 "Server-Timing": {"description": "Milliseconds per stage.", "schema": {"type": "string"}},
                 "Cache-Status": {
                     "description": "Whether the map was there already.",
@@ -61,25 +126,28 @@ router = APIRouter(tags=["maps"])
                 },
             },
         },
-        "4XX": {"description": "RFC 9457 problem details; `errors` names each offending part."},
+        201: CREATED,
+        **refusals(NotAcceptableError, *REFUSALS),
     },
 )
 async def adapt(
     request: Request,
-    accept: Annotated[str, Header()] = "*/*",
-    cache_control: Annotated[str, Header()] = "",
+    accept: Accept = "*/*",
+    cache_control: Annotated[  # noqa: ARG001 - read by `answer_to`
+        str, Header(description="`no-cache` makes the map again.")
+    ] = "",
+    prefer: Prefer = None,  # noqa: ARG001 - read by `answer_to`
+    idempotency_key: IdempotencyKeyHeader = None,  # noqa: ARG001 - read by `answer_to`
 ) -> Response:
     """Parse, map and answer; everything slow happens in threads."""
-    service = serving(request)
     offered = best_of(accept, OFFERED)
     if offered is None:
         raise NotAcceptableError(f"A map comes as {', '.join(OFFERED)}; the request accepts only {accept}.")
     name, asked = await asked_in(request)
-    future = await run_in_threadpool(
-        service.submit, asked, service.source(name), again=wants_fresh(cache_control)
-    )
-    made = await asyncio.wrap_future(future)
-    return await run_in_threadpool(_answer, request, service, made, offered)
+    answer = await answer_to(request, name, asked, await request.body())
+    if isinstance(answer, Job):
+        return await created(request, answer)
+    return await run_in_threadpool(map_answer, request, serving(request), answer, offered)
 
 
 async def asked_in(request: Request) -> tuple[str | None, MapRequest]:
@@ -88,28 +156,49 @@ async def asked_in(request: Request) -> tuple[str | None, MapRequest]:
     Raises:
         LandshotError: it is no JSON, or not what it should be.
     """
+    body = await json_body(request)
+    settings = serving(request).settings
+    return await run_in_threadpool(
+        parse_body, body, max_labels=settings.max_labels, max_classes=settings.max_classes
+    )
+
+
+async def json_body(request: Request) -> bytes:
+    """The bytes of a body that says that it is JSON.
+
+    Raises:
+        UnsupportedMediaTypeError: it does not.
+    """
     content_type = request.headers.get("content-type", "")
     if not is_json(content_type):
         sent = f"it says {content_type!r}" if content_type else "it does not say what it is"
         raise UnsupportedMediaTypeError(f"Send the body with 'content-type: application/json'; {sent}.")
-    body = await request.body()
-    return await run_in_threadpool(parse_body, body, max_labels=serving(request).settings.max_labels)
+    return await request.body()
 
 
-def _answer(request: Request, service: Service, made: Made, offered: str) -> Response:
-    headers = _headers(made)
+def geotiff(service: Service, made: Made) -> FileResponse:
+    """The map itself."""
+    path = service.store.path(made.map_id, LANDCOVER)
+    filename = f"{made.map_id}.tif"
+    return FileResponse(path, media_type=GEOTIFF, filename=filename, headers=map_headers(made))
+
+
+def map_answer(request: Request, service: Service, made: Made, offered: str) -> Response:
+    """A map in one of the media types that are `OFFERED`."""
     if offered == "image/tiff":
-        path = service.store.path(made.map_id, LANDCOVER)
-        return FileResponse(path, media_type=GEOTIFF, filename=f"{made.map_id}.tif", headers=headers)
+        return geotiff(service, made)
     item: dict[str, Any] = absolute_item(service.store.item(made.map_id), str(request.base_url))
-    return JSONResponse(item, media_type=offered, headers=headers)
+    return JSONResponse(item, media_type=offered, headers=map_headers(made))
 
 
-def _headers(made: Made) -> Mapping[str, str]:
+def map_headers(made: Made) -> Mapping[str, str]:
+    """Where the map is stored, whether it was there, and what took how long."""
     headers = {
         "Location": f"/maps/{made.map_id}",
         "Cache-Status": "landshot; hit" if made.stored else "landshot; fwd=miss; stored",
     }
+    if made.adaptation_id:
+        headers["Link"] = f'</adaptations/{made.adaptation_id}>; rel="edit"'
     if made.seconds:
         headers["Server-Timing"] = ", ".join(
             f"{stage.replace(' ', '-')};dur={1000 * seconds:.0f}" for stage, seconds in made.seconds.items()

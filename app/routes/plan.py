@@ -8,7 +8,9 @@ from fastapi import APIRouter
 from fastapi.requests import Request  # noqa: TC002 - FastAPI resolves the annotations of its routes
 from starlette.responses import JSONResponse
 
-from app.routes.adapt import asked_in
+from app.errors import UnsupportedMediaTypeError
+from app.routes.adapt import REFUSALS, asked_in
+from app.routes.refusals import refusals
 from app.service import serving
 
 DESCRIPTION = """
@@ -29,7 +31,10 @@ router = APIRouter(tags=["maps"])
     summary="Plan a map",
     description=DESCRIPTION,
     response_class=JSONResponse,
-    responses={"4XX": {"description": "RFC 9457 problem details; `errors` names each offending part."}},
+    responses={
+        200: {"description": "The plan."},
+        **refusals(UnsupportedMediaTypeError, *REFUSALS),
+    },
 )
 async def plan(request: Request) -> JSONResponse:
     """Parse, plan and answer; everything slow happens in threads."""

@@ -7,7 +7,9 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path
 
-from app.problems import STATUS
+from app.errors import InvalidRequestError
+from app.problems import STATUS, problem_type
+from app.routes.refusals import refusals
 from geodata.errors import NotFoundError
 
 router = APIRouter(tags=["problems"])
@@ -19,7 +21,11 @@ async def list_problems() -> dict[str, list[dict[str, Any]]]:
     return {"problems": [_described(code) for code in sorted({kind.code for kind in STATUS})]}
 
 
-@router.get("/problems/{code}", summary="A kind of problem")
+@router.get(
+    "/problems/{code}",
+    summary="A kind of problem",
+    responses=refusals(NotFoundError, InvalidRequestError),
+)
 async def get_problem(code: Annotated[str, Path(max_length=64)]) -> dict[str, Any]:
     """What it means."""
     if code not in {kind.code for kind in STATUS}:
@@ -30,7 +36,7 @@ async def get_problem(code: Annotated[str, Path(max_length=64)]) -> dict[str, An
 def _described(code: str) -> dict[str, Any]:
     kind, status = next((kind, status) for kind, status in STATUS.items() if kind.code == code)
     return {
-        "type": f"/problems/{code}",
+        "type": problem_type(kind),
         "title": kind.title,
         "status": status,
         "description": inspect.cleandoc(kind.__doc__ or ""),

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from app.map_plan import MapPlan
     from app.map_request import MapRequest
+    from app.sources.holding import Holding
     from app.watch import Watch
     from geodata.cube import Cube
     from geodata.grid import BoundingBox, Region, Window
@@ -63,6 +64,13 @@ class Source(Protocol):
             LandshotError: fields that are missing, or that this source has no use for; region or period.
         """
 
+    def pixels(self, request: MapRequest) -> int:
+        """About how many pixels the map will have, as far as that is known without a search.
+
+        Raises:
+            LandshotError: as `check`, and where the region is none of this imagery's.
+        """
+
     def use(self, request: MapRequest, watch: Watch, work: Callable[[Opened], T]) -> T:
         """Open the imagery for a request, and do something with it.
 
@@ -73,6 +81,24 @@ class Source(Protocol):
 
         Raises:
             LandshotError: there is no imagery to use, or too much of it cannot be read.
+        """
+
+    def settled(self, request: MapRequest) -> MapRequest:
+        """The same request with its region said, so that other labels do not move it.
+
+        Raises:
+            LandshotError: as `check`.
+        """
+
+    def hold(self, request: MapRequest, watch: Watch) -> Holding:
+        """Open the imagery for a request, to be closed by whoever asked.
+
+        Args:
+            request: decides what has to be opened; of its labels nothing does, once it is `settled`.
+            watch: is told about the search, where there is one.
+
+        Raises:
+            LandshotError: there is no imagery to use.
         """
 
     def plan(self, request: MapRequest, *, max_pixels: int) -> MapPlan:

@@ -13,9 +13,11 @@ from app.lineage import Lineage
 from app.map_plan import STARTING_S, WRITTEN_A_SECOND, Cost, MapPlan
 from app.samples import pixels_of_classes, read_labelled
 from app.sources import Opened
+from app.sources.holding import Holding
 from app.watch import predicting_s
 from geodata.errors import Fault, LabelsError, LandshotError
 from geodata.grid import region_on_grid
+from geodata.imagery.neighbours import with_neighbours
 from geodata.legend import Legend
 
 if TYPE_CHECKING:
@@ -53,13 +55,37 @@ class ImageSource:
             )
             raise InvalidRequestError(f"{given[0]}: {reason}", tuple(Fault(field, reason) for field in given))
 
+    def pixels(self, request: MapRequest) -> int:
+        """Height times width of the region.
+
+        Raises:
+            InvalidRequestError: as `check`.
+            OutsideImageryError, RegionError: no part of the image lies in the box.
+        """
+        self.check(request)
+        height, width = region_on_grid(request.bbox, self.imagery.geobox).shape
+        return height * width
+
     def use(self, request: MapRequest, watch: Watch, work: Callable[[Opened], T]) -> T:
         """There is nothing to search."""
+        return self.hold(request, watch).work(work)
+
+    def settled(self, request: MapRequest) -> MapRequest:
+        """Without a box it is all of the image, whatever the labels."""
+        return request
+
+    def hold(self, request: MapRequest, watch: Watch) -> Holding:
+        """It is open."""
         del watch
-        if self.kind == "file":
-            return work(Opened(self.imagery, request.bbox))
-        lineage = Lineage({"landshot:simulated": True})
-        return work(Opened(self.imagery, request.bbox, lineage, count=_clear_dates))
+
+        def opened(imagery: ImagerySource) -> Opened:
+            seen = with_neighbours(imagery, request.neighbourhood)
+            if self.kind == "file":
+                return Opened(seen, request.bbox)
+            lineage = Lineage({"landshot:simulated": True})
+            return Opened(seen, request.bbox, lineage, count=_clear_dates)
+
+        return Holding(self.imagery, opened)
 
     def plan(self, request: MapRequest, *, max_pixels: int) -> MapPlan:
         """Region, labels, and time; the labelled pixels are read."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -12,9 +12,11 @@ from app.errors import InvalidRequestError, RegionTooLargeError
 from app.label_box import box_around, refuse_outside
 from app.lineage import lineage_of_scenes, public_error
 from app.sources import Opened
+from app.sources.holding import Holding
 from app.watch import SEARCHING
 from geodata.errors import Fault, LandshotError, PeriodError
 from geodata.grid_choice import area_km2
+from geodata.imagery.neighbours import with_neighbours
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -120,37 +122,48 @@ class StacSource:
         refuse_outside(request.labels, box)
         return SceneQuery(self.catalogue, box, period, request.steps), notes
 
+    def pixels(self, request: MapRequest) -> int:
+        """From the area of the box; errors as `check`."""
+        query, _ = self.query(request)
+        return round(area_km2(query.bbox) * 1e6 / self.catalogue.resolution_m**2)
+
     def use(self, request: MapRequest, watch: Watch, work: Callable[[Opened], T]) -> T:
         """Search the catalogue, and work with what it has; again where scenes are lost on the way."""
-        from geodata.imagery.settling import with_settled_imagery  # noqa: PLC0415
+        with self.hold(request, watch) as holding:
+            return holding.work(work)
+
+    def settled(self, request: MapRequest) -> MapRequest:
+        """With the box around its labels, where it has none; errors as `check`."""
+        query, _ = self.query(request)
+        return replace(request, bbox=query.bbox)
+
+    def hold(self, request: MapRequest, watch: Watch) -> Holding:
+        """Search the catalogue."""
         from geodata.imagery.stac.source import StacImagery  # noqa: PLC0415
 
         query, notes = self.query(request)
         period = (query.period.start, query.period.end)
 
-        def of_imagery(imagery: ImagerySource) -> T:
+        def opened(imagery: ImagerySource) -> Opened:
             assert isinstance(imagery, StacImagery)
-            return work(
-                Opened(
-                    imagery,
-                    None,
-                    lineage_of_scenes(imagery.lineage(), period, folder=self.folder),
-                    notes,
-                    imagery.plan.estimate().seconds,
-                    lambda region, window, _: _of_all_dates(imagery.read_clear_count(region, window)),
-                    imagery.reading_ahead,
-                )
+            return Opened(
+                with_neighbours(imagery, request.neighbourhood),
+                None,
+                lineage_of_scenes(imagery.lineage(), period, folder=self.folder),
+                notes,
+                imagery.plan.estimate().seconds,
+                lambda region, window, _: _of_all_dates(imagery.read_clear_count(region, window)),
+                imagery.reading_ahead,
             )
 
         try:
             watch.search()
             with watch.stage(SEARCHING):
                 imagery = StacImagery.open(query, cache=self.cache(), settings=self.settings())
-            with imagery:
-                return with_settled_imagery(imagery, of_imagery)
         except LandshotError as error:
-            public_error(error, self.folder)
+            self._tidy(error)
             raise
+        return Holding(imagery, opened, close=imagery.close, tidy=self._tidy)
 
     def plan(self, request: MapRequest, *, max_pixels: int) -> MapPlan:
         """Scenes and cost, found out from the catalogue and overviews of masks."""
@@ -203,6 +216,9 @@ class StacSource:
             memory_bytes=self._reading.memory_bytes,
             patience=Patience(attempts=attempts, attempts_elsewhere=min(attempts, 4)),
         )
+
+    def _tidy(self, error: LandshotError) -> None:
+        public_error(error, self.folder)
 
     def _refuse_incomplete(self, request: MapRequest) -> None:
         missing = [field for field in ("start", "end") if getattr(request, field) is None]

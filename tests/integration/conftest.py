@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import rasterio
 from affine import Affine
+from guarded import running_guarded
 from processes import environment, running_server
 from pyproj import Transformer
 
@@ -98,6 +99,13 @@ def server(scene, tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
+def guarded(scene, tmp_path_factory):
+    """A server that asks for keys, with a map of `guarded.mine` and none of `guarded.other`."""
+    with running_guarded(tmp_path_factory.mktemp("guarded"), scene) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
 def client(server):
     import httpx2  # noqa: PLC0415 - only where a server runs
 
@@ -126,14 +134,14 @@ def landshot(tmp_path):
     folder = tmp_path / "work"
     folder.mkdir()
 
-    def run(*arguments, code=0, **more):
+    def run(*arguments, code=0, variables=None, **more):
         command = [sys.executable, "-m", "app", *map(str, arguments)]
         done = subprocess.run(
             command,
             capture_output=True,
             text=True,
             cwd=folder,
-            env=environment(),
+            env=environment() | (variables or {}),
             timeout=120,
             check=False,
             **more,

@@ -31,16 +31,21 @@ def environment() -> dict[str, str]:
 
 
 @contextmanager
-def running_server(data_dir: Path, *options: str):
-    """A real server on a free port of the loopback interface; it is gone when the block ends."""
+def running_server(data_dir: Path, *options: str, **settings: object):
+    """A real server on a free port of the loopback interface; it is gone when the block ends.
+
+    Args:
+        data_dir: for its maps and its log.
+        options: of `landshot serve`.
+        settings: whatever has no option, as `app.settings.Settings` calls it.
+    """
+    variables = environment() | {f"LANDSHOT_{name.upper()}": str(value) for name, value in settings.items()}
     command = [sys.executable, "-m", "app", "serve", "--port", "0", "--data-dir", str(data_dir), *options]
     log = data_dir / "server.log"
     data_dir.mkdir(parents=True, exist_ok=True)
     with (
         log.open("w") as errors,
-        subprocess.Popen(
-            command, stdout=subprocess.PIPE, stderr=errors, text=True, env=environment()
-        ) as process,
+        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True, env=variables) as process,
     ):
         try:
             address = next(

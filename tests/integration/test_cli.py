@@ -45,6 +45,20 @@ def test_the_tile_size_changes_no_byte(adapt, tile_size):
     assert {name: (adapt.folder / name).read_bytes() for name in MAP_FILES} == first
 
 
+def test_a_map_of_neighbourhoods_is_another_one_and_does_not_depend_on_the_tiles(adapt):
+    adapt()
+    alone = (adapt.folder / "map.tif").read_bytes()
+    maps = []
+    for tile_size in (64, 100):
+        adapt("--neighbourhood", "3", "--tile-size", str(tile_size))
+        maps.append((adapt.folder / "map.tif").read_bytes())
+    assert maps[0] == maps[1] != alone
+    assert (
+        "3 x 3 pixels"
+        in json.loads((adapt.folder / "map.json").read_text())["properties"]["landshot:scaling"]
+    )
+
+
 def test_a_pipe_gets_a_plain_line_for_each_stage(adapt):
     lines = adapt("--quiet").stderr.splitlines()
     stages = ["reading labels", "loading model", "adapting", "mapping", "writing"]

@@ -51,6 +51,16 @@ def test_labels_beyond_the_limit(small_server, scene):
     assert "may have 3" in response.json()["detail"]
 
 
+def test_classes_beyond_the_limit(small_server, scene):
+    legend = [{"value": value, "name": f"class {value}"} for value in range(1, 5)]
+    with small_server(max_classes=3) as client:
+        for body in ({"labels": scene.labels}, {"labels": scene.labels, "legend": legend}):
+            response = client.post("/adapt", json=body)
+            assert response.status_code == 422
+            assert response.json()["type"] == "/problems/too-many-classes"
+            assert "4 classes, and a request may have 3 (LANDSHOT_MAX_CLASSES)" in response.json()["detail"]
+
+
 def test_imagery_must_be_named_where_there_are_several(scene, tmp_path):
     scenes = [{"name": "a", "path": scene.path}, {"name": "b", "path": scene.path}]
     with TestClient(create_app(Settings(data_dir=tmp_path, imagery=scenes))) as client:
@@ -62,7 +72,7 @@ def test_imagery_must_be_named_where_there_are_several(scene, tmp_path):
 
 def test_requests_beyond_the_queue_are_told_to_come_back(small_server, scene, monkeypatch):
     going = threading.Event()
-    monkeypatch.setattr("app.service.make_map", lambda *_args, **_named: going.wait(30))
+    monkeypatch.setattr("app.service.map_region", lambda *_args, **_named: going.wait(30))
     with small_server(max_waiting=0) as client:
         statuses = []
         posts = [
@@ -99,10 +109,10 @@ def test_a_server_whose_model_cannot_be_loaded_is_not_ready(small_server, scene,
 
 
 def test_a_server_whose_folder_cannot_be_written(scene, tmp_path):
-    (tmp_path / "file").write_text("")
-    settings = Settings(data_dir=tmp_path / "file", imagery=[{"name": "blocks", "path": scene.path}])
+    (tmp_path / "maps").write_text("")
+    settings = Settings(data_dir=tmp_path, imagery=[{"name": "blocks", "path": scene.path}])
     with TestClient(create_app(settings), raise_server_exceptions=False) as client:
-        assert client.get("/readyz").json()["errors"][-1]["where"] == "storage"
+        assert "storage" in {error["where"] for error in client.get("/readyz").json()["errors"]}
         response = client.post("/adapt", json={"labels": scene.labels})
     assert str(tmp_path) not in response.text
     assert response.status_code == 507

@@ -37,7 +37,7 @@ def test_make_targets_in_the_documents_exist(document):
 def test_commands_and_options_in_the_documents_exist(document):
     unknown = []
     for line in "\n".join(code_in(document)).replace("\\\n", " ").splitlines():
-        for name, arguments in re.findall(r"\blandshot ([a-z][a-z-]*)([^|;`]*)", line):
+        for name, arguments in re.findall(r"\blandshot (?!landshot )([a-z][a-z-]*)([^|;`]*)", line):
             command = command_of(f"{name} {arguments}")
             options = (
                 {option for parameter in command.params for option in parameter.opts} if command else set()

@@ -8,7 +8,8 @@ import pytest
 import shapely
 
 from geodata.errors import LabelsError
-from geodata.labels import MAX_FAULTS, MAX_LABELS, Label, LabelSet, parse_geojson, read_labels
+from geodata.geojson import MAX_OUTLINE
+from geodata.labels import MAX_FAULTS, MAX_LABELS, MAX_POSITIONS, Label, LabelSet, parse_geojson, read_labels
 
 SQUARE = [[[10, 50], [10.1, 50], [10.1, 50.1], [10, 50.1], [10, 50]]]
 
@@ -223,3 +224,58 @@ def test_a_geopackage_that_lacks_something_is_refused(tmp_path):
     two.to_file(tmp_path / "d.gpkg", layer="two")
     with pytest.raises(LabelsError, match=r"2 layers \(one, two\)"):
         read_labels(tmp_path / "d.gpkg")
+
+
+def ring(count):
+    """An outline without crossings."""
+    angles = [2 * math.pi * number / count for number in range(count)]
+    points = [[10 + math.cos(angle), 50 + math.sin(angle)] for angle in angles]
+    return [[*points, points[0]]]
+
+
+def test_an_outline_has_an_end():
+    assert len(parse_geojson(collection(feature(ring(MAX_OUTLINE - 1), "Polygon"), feature())).labels) == 2
+    many = [ring(MAX_OUTLINE // 2), ring(MAX_OUTLINE // 2)]
+    points = [[10, 50]] * (MAX_OUTLINE + 1)
+    found = faults_of(
+        collection(
+            feature(ring(MAX_OUTLINE), "Polygon"),
+            feature(many, "MultiPolygon"),
+            feature(points, "MultiPoint"),
+        )
+    )
+    assert found.keys() == {"labels[0]", "labels[1]", "labels[2]"}
+    assert all("more than 10,000; simplify its outline" in reason for reason in found.values())
+
+
+def test_all_labels_together_have_an_end():
+    full = feature([[10, 50]] * MAX_OUTLINE, "MultiPoint")
+    assert parse_geojson(collection(*[full] * (MAX_POSITIONS // MAX_OUTLINE)))
+    with pytest.raises(LabelsError, match="200,000 can be read"):
+        parse_geojson(collection(*[full] * (MAX_POSITIONS // MAX_OUTLINE), feature([[10, 50]], "MultiPoint")))
+
+
+def test_a_geopackage_has_the_same_ends(tmp_path):
+    path = tmp_path / "labels.gpkg"
+    shapes = [shapely.Polygon(ring(MAX_OUTLINE)[0]), shapely.Point(10, 50)]
+    geopandas.GeoDataFrame({"class": ["a", "b"]}, geometry=shapes, crs=4326).to_file(path)
+    with pytest.raises(LabelsError) as refusal:
+        read_labels(path)
+    (fault,) = refusal.value.faults
+    assert fault.where == "labels[0]"
+    assert "simplify its outline" in fault.reason
+
+
+@pytest.mark.parametrize("content", [",,,\n,,\n", '""\n'])
+def test_a_table_of_empty_cells_is_refused(tmp_path, content):
+    path = tmp_path / "labels.csv"
+    path.write_text(content)
+    with pytest.raises(LabelsError, match="the table is empty"):
+        read_labels(path)
+
+
+def test_a_number_of_thousands_of_digits_is_no_geojson(tmp_path):
+    path = tmp_path / "labels.geojson"
+    path.write_text('{"type": "FeatureCollection", "features": [' + "9" * 5000 + "]}")
+    with pytest.raises(LabelsError, match="not JSON that can be read"):
+        read_labels(path)

@@ -116,3 +116,18 @@ def test_fewer_than_two_classes_are_refused(names):
 def test_classes_that_cannot_be_told_apart_are_refused():
     with pytest.raises(LegendError, match="color of its own"):
         Legend((LandCoverClass(1, "a", "A", "#000000"), LandCoverClass(2, "b", "B", "#000000")))
+
+
+def test_after_a_change_of_labels_known_classes_keep_values_and_colours():
+    before = Legend.from_names(["heather", "rock", "water"])
+    after = before.for_names(["heather", "water", "asphalt", "quarry"])
+    kept = {c.name: (c.value, c.color) for c in before}
+    shown = {c.name: (c.value, c.color) for c in after}
+    assert {name: shown[name] for name in ("heather", "water")} == {n: kept[n] for n in ("heather", "water")}
+    assert set(shown) == {"heather", "water", "asphalt", "quarry"}
+    assert len({value for value, _ in shown.values()}) == 4
+
+
+def test_labels_may_mean_a_class_by_its_value():
+    before = Legend.from_json([{"value": 7, "name": "heather"}, {"value": 80, "name": "water"}])
+    assert before.for_names(["7", "Water"]) == before

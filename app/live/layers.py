@@ -1,0 +1,75 @@
+"""What tiles can show."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final
+
+from rio_tiler.colormap import cmap
+
+from geodata.maps import CONFIDENCE_NODATA, NODATA
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from geodata.legend import Legend
+
+Colours = dict[int, tuple[int, int, int, int]]
+
+
+class Layer(StrEnum):
+    """One picture of a region."""
+
+    CLASSES = "classes"
+    CONFIDENCE = "confidence"
+    TRUE_COLOR = "true-color"
+    FALSE_COLOR = "false-color"
+
+    @property
+    def is_imagery(self) -> bool:
+        """Whether it shows what was seen, and not what was made of it."""
+        return self in (Layer.TRUE_COLOR, Layer.FALSE_COLOR)
+
+    @property
+    def nodata(self) -> int:
+        """Stored number where there is nothing."""
+        return CONFIDENCE_NODATA if self is Layer.CONFIDENCE else NODATA
+
+    @property
+    def heading(self) -> str:
+        """As people read it."""
+        return _TITLES[self]
+
+
+class TileFormat(StrEnum):
+    """How a tile is written; `NPY` has numbers and, last, a mask (255: valid) instead of colours."""
+
+    PNG = "png"
+    WEBP = "webp"
+    NPY = "npy"
+
+    @property
+    def media_type(self) -> str:
+        """For Content-Type."""
+        return "application/x-npy" if self is TileFormat.NPY else f"image/{self.value}"
+
+
+_TITLES: Final[Mapping[Layer, str]] = {
+    Layer.CLASSES: "Land cover",
+    Layer.CONFIDENCE: "Confidence, per cent",
+    Layer.TRUE_COLOR: "Imagery in true colour",
+    Layer.FALSE_COLOR: "Imagery in false colour: near infrared, red, green",
+}
+
+
+def colours_of(legend: Legend) -> Colours:
+    """Class value -> colour, opaque."""
+    return {entry.value: (*entry.rgb, 255) for entry in legend}
+
+
+@cache
+def confidence_colours() -> Colours:
+    """Per cent -> colour, from dark to bright."""
+    ramp: Any = cmap.get("viridis")  # its type allows other kinds of colour maps
+    return {percent: (*ramp[round(percent * 2.55)][:3], 255) for percent in range(101)}

@@ -1,0 +1,1 @@
+"""What is handed out of a finished map: descriptions for catalogues, and downloads."""

@@ -1,0 +1,63 @@
+"""Adaptations to a catalogue's imagery: searched once, and then corrected and looked at from what is open."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from adapting import address, correct, pixels, shown
+from catalogues import PERIOD, SUMMER, app_with, bbox_of, labels_of, table_of
+
+
+@pytest.fixture(scope="module")
+def made(simulated_catalogue):
+    return simulated_catalogue(SUMMER)
+
+
+@pytest.fixture
+def service(made, serve_stac):
+    return serve_stac(made.folder)
+
+
+@pytest.fixture
+def client(made, service, tmp_path):
+    with app_with(tmp_path, {"summer": table_of(made, service)}) as http:
+        yield http
+
+
+@pytest.fixture
+def adapted(client, made):
+    body = {"imagery": "summer", "labels": labels_of(made), "bbox": bbox_of(made), **PERIOD}
+    response = client.post("/adaptations", json=body)
+    assert response.status_code == 201, response.text
+    return response.json()
+
+
+def test_corrections_do_not_search_again(client, adapted, service):
+    assert adapted["dates"] >= 1
+    service.forget()
+    corrected = correct(client, adapted["id"], {"op": "remove", "label": 1})
+    assert client.get(corrected["tiles"].format(z=10, x=0, y=0)).status_code == 200
+    assert service.requests == 0
+
+
+def test_live_tiles_of_a_catalogue_are_those_of_its_map(client, adapted):
+    tilejson = client.get(f"/tiles/{adapted['id']}/tilejson.json").json()
+    zoom = tilejson["maxzoom"]
+    live = pixels(client.get(address(tilejson, zoom)))
+    assert shown(client.get(f"{address(tilejson, zoom)}&layer=true-color"))
+    response = client.post(f"/adaptations/{adapted['id']}/map")
+    assert response.status_code == 200, response.text
+    map_id = response.headers["location"].rsplit("/", 1)[1]
+    of_map = address(tilejson, zoom).replace(adapted["id"], map_id).split("?")[0]
+    client.app.state.live._kept._tiles.clear()  # what was kept is the same tile
+    np.testing.assert_array_equal(pixels(client.get(of_map)), live)
+    assert live[..., 3].any()
+
+
+def test_labels_that_come_and_go_do_not_move_the_region(client, made):
+    labels = labels_of(made)
+    response = client.post("/adaptations", json={"imagery": "summer", "labels": labels, **PERIOD})
+    assert response.status_code == 201, response.text
+    own = response.json()
+    after = correct(client, own["id"], {"op": "remove", "label": 1})
+    assert after["grid"] == own["grid"]
