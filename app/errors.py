@@ -103,6 +103,13 @@ class JobCancelledError(LandshotError):
     title = "The job was cancelled"
 
 
+class JobCrashedError(LandshotError):
+    """A job over which worker after worker ended."""
+
+    code = "job-crashed"
+    title = "The job ended its workers again and again; a smaller region may do"
+
+
 class HandBackError(LandshotError):
     """A worker that has to end; another one goes on with its job."""
 

@@ -74,6 +74,7 @@ STATUS: Mapping[type[ground.LandshotError], int] = {
     edge.BusyError: 503,
     edge.NotReadyError: 503,
     edge.HandBackError: 503,
+    edge.JobCrashedError: 500,
     edge.TileTimeoutError: 503,
     ground.OutputError: 507,
     edge.QueueFullError: 429,

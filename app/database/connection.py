@@ -88,15 +88,6 @@ class Database:
         with self._transaction(**{_WRITING: True}) as connection:
             yield connection
 
-    def is_reachable(self) -> bool:
-        """Whether it answers now."""
-        try:
-            with self.reading() as connection:
-                connection.execute(text("SELECT 1"))
-        except DatabaseError:
-            return False
-        return True
-
     def close(self) -> None:
         """Close all connections."""
         self.engine.dispose()

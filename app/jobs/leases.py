@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import and_, delete, func, insert, literal, or_, select, text, update
 
 from app.database.tables import job_tiles, jobs, turns, workers
+from app.errors import JobCrashedError
 from app.jobs.store import read_job
+from app.problems import problem_document
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -136,6 +138,12 @@ class Leases:
         """It cannot be made."""
         return self._end(job_id, status="failed", problem=problem, message=str(problem.get("detail", "")))
 
+    def is_over(self, job_id: str) -> bool:
+        """Whether nobody will go on with a job: it has ended, or is forgotten."""
+        with self.database.reading() as connection:
+            job = read_job(connection, job_id)
+        return job is None or job.is_over
+
     def report(self, device: str, state: str, reason: str = "") -> None:
         """What the worker does, for those who look after the server: "idle", "busy" or "paused" and why."""
         row = {"device": device, "seen": time.time(), "state": state, "reason": reason}
@@ -177,27 +185,25 @@ class Leases:
     @staticmethod
     def _give_up(connection: Connection, now: float) -> None:
         """Jobs over which too many workers died without a tile."""
-        problem = {
-            "type": "/problems/job-crashed",
-            "title": "The job ended its worker again and again",
-            "status": 500,
-            "code": "job-crashed",
-            "detail": f"{MOST_FRUITLESS} workers ended in the middle of it without finishing a tile; the server's log "
-            "may say why. A smaller region may do.",
-        }
-        connection.execute(
-            update(jobs)
-            .where(_may_be_claimed(now), jobs.c.fruitless >= MOST_FRUITLESS)
-            .values(
-                status="failed",
-                problem=problem,
-                message=problem["detail"],
-                finished=now,
-                updated=now,
-                worker=None,
-                lease_until=None,
+        hopeless = select(jobs.c.id).where(_may_be_claimed(now), jobs.c.fruitless >= MOST_FRUITLESS)
+        for job_id in connection.execute(hopeless).scalars().all():
+            error = JobCrashedError(
+                f"{MOST_FRUITLESS} workers ended in the middle of it without finishing a tile"
             )
-        )
+            problem = problem_document(error, instance=f"/jobs/{job_id}", request_id=job_id)
+            connection.execute(
+                update(jobs)
+                .where(jobs.c.id == job_id)
+                .values(
+                    status="failed",
+                    problem=problem,
+                    message=problem["detail"],
+                    finished=now,
+                    updated=now,
+                    worker=None,
+                    lease_until=None,
+                )
+            )
 
     def _has(self, connection: Connection, job_id: str) -> bool:
         return connection.execute(select(jobs.c.id).where(self._mine(job_id))).first() is not None

@@ -70,11 +70,6 @@ class WorkerPool:
                 process.wait()
             self._free(name)
 
-    @property
-    def pids(self) -> list[int]:
-        """Of the workers that run."""
-        return [process.pid for process in self._processes.values() if process.poll() is None]
-
     def _look_after(self) -> None:
         leases = Leases(self._database, "", lambda _owner: 0)
         while not self._stop.is_set():

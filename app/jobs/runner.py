@@ -72,15 +72,16 @@ class JobRunner:
             self.leases.succeed(job.id, made)
         except HandBackError:
             self.leases.hand_back(job.id)
-            return
         except JobCancelledError:
-            log.info("job %s: cancelled", job.id)
+            log.info("job %s: cancelled, or another worker's", job.id)
         except LandshotError as error:
             self.fail(job, error)
         except Exception as error:
             log.exception("job %s", job.id)
             self.fail(job, InternalError(f"{type(error).__name__}: {error}"))
-        shutil.rmtree(workspace, ignore_errors=True)
+        # Whoever lost the lease leaves alone what another worker goes on with.
+        if self.leases.is_over(job.id):
+            shutil.rmtree(workspace, ignore_errors=True)
 
     def fail(self, job: Job, error: LandshotError) -> None:
         """Keep why it cannot be made."""

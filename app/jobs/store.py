@@ -135,21 +135,6 @@ class JobStore:
             rows = connection.execute(select(jobs.c.status, func.count()).group_by(jobs.c.status))
             return {str(status): int(count) for status, count in rows}
 
-    def ahead_of(self, job: Job) -> int:
-        """Jobs of the same owner that wait and came before."""
-        with self._database.reading() as connection:
-            return connection.execute(
-                select(func.count())
-                .select_from(jobs)
-                .where(jobs.c.owner == job.owner, jobs.c.status == "accepted", jobs.c.number < job.number)
-            ).scalar_one()
-
-    def tile_times(self, job_id: str) -> list[float]:
-        """When each tile was finished, seconds since 1970, the earliest first."""
-        with self._database.reading() as connection:
-            found = select(job_tiles.c.finished).where(job_tiles.c.job_id == job_id)
-            return list(connection.execute(found.order_by(job_tiles.c.finished)).scalars())
-
 
 def new_job(connection: Connection, owner: str, request: str, *, again: bool, most_under_way: int) -> Job:
     """As `JobStore.submit`, in a transaction that has more to do."""

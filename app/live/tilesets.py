@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from app.live.addresses import TileSet
 
 TILING_SCHEME: Final = "http://www.opengis.net/def/rel/ogc/1.0/tiling-scheme"
-TILESETS: Final = "http://www.opengis.net/def/rel/ogc/1.0/tilesets-map"
 _URI: Final = "http://www.opengis.net/def/tilematrixset/OGC/1.0/WebMercatorQuad"
 _CRS: Final = "http://www.opengis.net/def/crs/EPSG/0/3857"
 _LONLAT: Final = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"

@@ -132,7 +132,8 @@ def test_a_job_that_ends_its_workers_fails_in_the_end(jobs, worker):
     assert worker("another").claim() is None
     found = jobs.get(job)
     assert found.status == "failed"
-    assert found.problem["code"] == "job-crashed"
+    assert found.problem["type"] == "/problems/job-crashed"
+    assert found.problem["instance"] == f"/jobs/{job}"
 
 
 def test_a_finished_tile_makes_up_for_all_workers_that_ended(jobs, worker):
