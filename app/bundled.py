@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from geodata.errors import OutputError
 
 if TYPE_CHECKING:
     from app.settings import Settings
+    from app.sources import Source
 
 NAME = "simulated"
 """What clients call it."""
@@ -48,6 +50,22 @@ def bundled_scene(data_dir: Path) -> Path:
     except OSError as error:
         raise OutputError(f"the simulated region cannot be kept in {data_dir}: {error.strerror}") from error
     return folder
+
+
+def offer_bundled(sources: dict[str, Source], settings: Settings) -> None:
+    """Add the bundled region to the imagery on offer, where it has been made and nothing else has its name."""
+    imagery = settings.data_dir / NAME / IMAGERY
+    if not settings.demo or NAME in sources or not imagery.is_file():
+        return
+    from app.sources.opening import file_source  # noqa: PLC0415 - rasterio
+
+    sources[NAME] = replace(file_source(NAME, imagery), is_example=True)
+
+
+def is_name_taken(settings: Settings) -> bool:
+    """Whether the operator gave another scene the name of the bundled one."""
+    bundled = (settings.data_dir / NAME / IMAGERY).resolve()
+    return any(scene.name == NAME and scene.path.resolve() != bundled for scene in settings.imagery)
 
 
 def bundled_labels(settings: Settings) -> Path | None:

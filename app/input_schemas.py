@@ -71,14 +71,19 @@ FEATURE_SCHEMA: Final[dict[str, Any]] = {
     },
 }
 
-LABELS_SCHEMA: Final[dict[str, Any]] = {
-    "type": "object",
-    "required": ["type", "features"],
-    "properties": {
-        "type": {"const": "FeatureCollection"},
-        "features": {"type": "array", "minItems": 1, "items": FEATURE_SCHEMA},
-    },
-}
+
+def _collection(features: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "required": ["type", "features"],
+        "properties": {"type": {"const": "FeatureCollection"}, "features": features},
+    }
+
+
+LABELS_SCHEMA: Final[dict[str, Any]] = _collection({"type": "array", "minItems": 1, "items": FEATURE_SCHEMA})
+
+ANY_LABELS_SCHEMA: Final[dict[str, Any]] = _collection({"type": "array", "items": FEATURE_SCHEMA})
+"""Of what is only to be planned: there may be none yet."""
 
 BBOX_SCHEMA: Final[dict[str, Any]] = {
     "type": "array",

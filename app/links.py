@@ -82,6 +82,7 @@ def _downloads(here: str) -> dict[str, Any]:
         ("legend", "legend.csv", "text/csv", "metadata", "Legend with pixels and hectares"),
         ("polygons", "landcover.gpkg", "application/geopackage+sqlite3", "data", "Polygons of the classes"),
         ("areas", "areas", "application/json", "metadata", "Area of each class"),
+        ("report", "report.html", "text/html", "metadata", "Report, one page to print"),
     )
     return {
         key: {"href": f"{here}/{file}", "title": title, "type": kind, "roles": [role]}

@@ -25,17 +25,23 @@ from app.routes import (
     adaptations,
     collections,
     corrections,
+    docs,
+    files,
     health,
     imagery,
+    imagery_tiles,
+    insight,
     job_events,
     jobs,
     landing,
     maps,
     metrics,
     models,
+    page,
     plan,
     problems,
     processes,
+    report,
     results,
     search,
     signing,
@@ -82,6 +88,7 @@ def create_app(settings: Settings) -> FastAPI:
         description=DESCRIPTION,
         lifespan=lifespan,
         redirect_slashes=False,
+        docs_url=None,  # app.routes.docs
         redoc_url=None,
         telemetry=telemetry(),
     )
@@ -101,7 +108,10 @@ def create_app(settings: Settings) -> FastAPI:
     # A map's downloads before its files: those have any name.
     routed = (
         adapt,
+        insight,
         plan,
+        files,
+        report,
         results,
         maps,
         collections,
@@ -109,13 +119,18 @@ def create_app(settings: Settings) -> FastAPI:
         signing,
         imagery,
         models,
+        page,
+        docs,
         health,
         metrics,
         problems,
     )
     # Tiles first of all: they are asked for a hundred times as often as anything else.
-    for module in (tiles, tilesets, landing, processes, jobs, job_events, adaptations, corrections, *routed):
+    first = (tiles, tilesets, imagery_tiles, landing)
+    for module in (*first, processes, jobs, job_events, adaptations, corrections, *routed):
         app.include_router(module.router)
+
+    page.add_page_files(app)
 
     def openapi() -> dict[str, Any]:
         app.openapi_schema = app.openapi_schema or document(app)

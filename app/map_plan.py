@@ -57,7 +57,7 @@ class MapPlan:
     """What would be mapped; None where it could not be found out."""
 
     labelled_pixels: Mapping[str, int] | None = None
-    """Class name -> pixels that the labels name."""
+    """Class name -> pixels that the labels name; None where there are no labels, or where they cannot be used."""
 
     scenes: Mapping[str, Any] | None = None
     """`found`, `used`, `left_out`, `steps` and `steps_without_imagery`, as JSON values; None for files."""

@@ -14,7 +14,7 @@ from app.keys.exposure import keys_required
 from app.openapi_problems import complete_problems
 from app.openapi_security import complete_security
 from app.processes.execution import CRS84, ExecuteRequest
-from app.requests import AdaptRequest
+from app.requests import AdaptRequest, PlanRequest
 from app.results.collection import COLLECTION
 from app.results.search import SearchRequest
 from app.sources.images import ImageSource
@@ -42,11 +42,16 @@ def document(app: FastAPI) -> dict[str, Any]:
     content: dict[str, Any] = {"schema": {"$ref": _REFERENCE.format(model="AdaptRequest")}}
     if app.state.service.sources:
         content["example"] = example(app.state.service)
-    for path in ("/adapt", "/adapt/plan", "/adaptations"):
+    for path in ("/adapt", "/adaptations"):
         described["paths"][path]["post"]["requestBody"] = {
             "required": True,
             "content": {"application/json": content},
         }
+    described["paths"]["/adapt/plan"]["post"]["requestBody"] = _body(
+        described,
+        PlanRequest,
+        {name: value for name, value in content.get("example", {}).items() if name != "labels"},
+    )
     described["paths"]["/processes/{process_id}/execution"]["post"]["requestBody"] = _execution(
         described, content
     )

@@ -52,10 +52,15 @@ def true_colour(
 
 def in_colours(classes: NDArray[np.uint8], legend: Legend) -> NDArray[np.uint8]:
     """Class values (H, W) -> (H, W, 3) in the legend's colours; nodata is white."""
+    return palette_of(legend)[classes]
+
+
+def palette_of(legend: Legend) -> NDArray[np.uint8]:
+    """Class value -> red, green and blue, (256, 3); what is no class is white."""
     palette = np.full((256, 3), 255, dtype=np.uint8)
     for entry in legend:
         palette[entry.value] = entry.rgb
-    return palette[classes]
+    return palette
 
 
 def draw_preview(

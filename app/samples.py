@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from geodata.grid import Region
     from geodata.imagery import ImagerySource
+    from geodata.label_pixels import LabelledPixels
     from geodata.labels import LabelSet
     from geodata.legend import Legend
     from model.adapted import AdaptedModel
@@ -48,8 +49,19 @@ class Labelled:
     reflectance: NDArray[np.float32]
     """(n, T, B), NaN where a date is missing."""
 
-    class_index: NDArray[np.int64]
-    """(n,) position in the legend."""
+    pixels: LabelledPixels
+    """Which these are, and whose."""
+
+    @property
+    def class_index(self) -> NDArray[np.int64]:
+        """(n,) position in the legend."""
+        return self.pixels.class_index
+
+    @property
+    def handful(self) -> Labelled:
+        """Those that the learner is shown: of each class `MAX_PIXELS_PER_CLASS` at most, evenly spread over it."""
+        used = _handful(self.class_index)
+        return Labelled(np.ascontiguousarray(self.reflectance[used]), self.pixels.select(used))
 
 
 def read_labelled(labels: LabelSet, legend: Legend, imagery: ImagerySource, region: Region) -> Labelled:
@@ -66,7 +78,7 @@ def read_labelled(labels: LabelSet, legend: Legend, imagery: ImagerySource, regi
     seen = np.asarray(clear.any(axis=1))
     if faults := nodata_faults(pixels, seen):
         raise LabelsError("labels lie where the imagery has no data", faults)
-    return Labelled(reflectance[seen], pixels.class_index[seen])
+    return Labelled(reflectance[seen], pixels.select(seen))
 
 
 def pixels_of_classes(legend: Legend, class_index: NDArray[np.int64]) -> dict[str, int]:
@@ -84,14 +96,13 @@ def draw_samples(labels: LabelSet, legend: Legend, imagery: ImagerySource, regio
         ReflectanceError: the values cannot be reflectance.
         ImageryError: the imagery is damaged.
     """
-    labelled = read_labelled(labels, legend, imagery, region)
+    labelled = read_labelled(labels, legend, imagery, region).handful
     background = imagery.sample(region)
     if not len(background):
         raise NoClearImageryError("no pixel of the region has a value in all bands; choose another region")
-    used = _handful(labelled.class_index)
     return Samples(
-        reflectance=np.ascontiguousarray(labelled.reflectance[used]),
-        class_index=labelled.class_index[used],
+        reflectance=labelled.reflectance,
+        class_index=labelled.class_index,
         background=background,
         wavelengths_nm=np.array([band.wavelength_nm for band in imagery.bands]),
     )

@@ -14,6 +14,7 @@ from app.adaptations.desk import AdaptationDesk
 from app.adaptations.making import new_version
 from app.adaptations.store import AdaptationStore
 from app.adapting import adapt_region
+from app.bundled import offer_bundled
 from app.database.connection import Database
 from app.errors import BusyError, NotReadyError
 from app.jobs.outlook import Outlooks
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
 
     from app.jobs.job import Job
     from app.map_plan import MapPlan
-    from app.map_request import MapRequest
+    from app.map_request import ImageryRequest, MapRequest
     from app.settings import Settings
     from app.sources import Opened, Source
     from model.checkpoint import Initialization
@@ -86,6 +87,7 @@ class Service:
         self.watch = JobWatch(self.outlooks.of_ids)
         self.pool = WorkerPool(settings, self.database)
         self.sources = open_sources(settings)
+        offer_bundled(self.sources, settings)
         self.adaptations = AdaptationDesk(
             settings, AdaptationStore(self.database), self.sources, self.model, self.metrics.adapted
         )
@@ -170,7 +172,7 @@ class Service:
         self.pool.wake()
         return job
 
-    def submit_plan(self, request: MapRequest, source: Source) -> Future[MapPlan]:
+    def submit_plan(self, request: ImageryRequest, source: Source) -> Future[MapPlan]:
         """Find out what a map would be made from; slow where a catalogue has to be asked.
 
         Raises:

@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path  # noqa: TC003 - pydantic resolves the annotations of a model when it is made
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from pydantic_settings import SettingsError as UnreadableError
 
@@ -124,6 +132,20 @@ class Settings(BaseSettings):
         gt=0,
         description="Time for one tile of a job, its reading included; then the job fails.",
     )
+    demo: bool = Field(
+        default=True,
+        description="Whether the page may open the simulated region that comes with Landshot (`/?demo`).",
+    )
+    backdrop: Literal["xyz", "wmts"] | None = Field(
+        default=None, description="What kind of map lies beneath everything on the page; None: there is none."
+    )
+    backdrop_url: str | None = Field(
+        default=None,
+        pattern=r"^https?://[^\s]+$",
+        description="XYZ: a template with {z}, {x} and {y}; WMTS: the address of its capabilities.",
+    )
+    backdrop_layer: str | None = Field(default=None, description="WMTS: the layer's identifier.")
+    backdrop_attribution: str = Field(default="", description="Whose map that is, as its terms want it said.")
     log_format: Literal["text", "json"] = Field(
         default="text", description="How the server's log is written."
     )
@@ -135,6 +157,16 @@ class Settings(BaseSettings):
         if repeated := sorted({name for name in names if names.count(name) > 1}):
             raise ValueError(f"each scene needs its own name; {', '.join(repeated)} is given twice")
         return imagery
+
+    @model_validator(mode="after")
+    def _backdrop_is_whole(self) -> Self:
+        if self.backdrop and not self.backdrop_url:
+            raise ValueError("a backdrop needs its address: set LANDSHOT_BACKDROP_URL")
+        if self.backdrop == "xyz" and not all(f"{{{name}}}" in (self.backdrop_url or "") for name in "zxy"):
+            raise ValueError("the address of an XYZ backdrop needs {z}, {x} and {y}")
+        if self.backdrop == "wmts" and not self.backdrop_layer:
+            raise ValueError("a WMTS backdrop needs its layer: set LANDSHOT_BACKDROP_LAYER")
+        return self
 
 
 def settings_of(**given: Any) -> Settings:  # noqa: ANN401 - whatever the environment does not have

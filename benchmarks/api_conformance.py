@@ -7,9 +7,9 @@ take turns. Each holds a map, an adaptation and a job, whose names stand among t
 answer may be a 5xx, have a status, content type or header that is not documented, or let somebody in.
 
 One check is told more than the document: that what fits the schemas is accepted (`positive_data_acceptance`). Some
-rules are no schema: a label lies on the imagery, a ring is closed, an image has no `steps`, a `bbox` has its south
-below its north, `datetime` is a day that exists, GetTile needs a LAYER, an Idempotency-Key belongs to one request, a
-first version was made from none.
+rules are no schema: a label lies on the imagery, a pixel in the region, a ring is closed, an image has no `steps`, a
+`bbox` has its south below its north, `datetime` is a day that exists, GetTile needs a LAYER, an Idempotency-Key belongs
+to one request, a first version was made from none.
 Operations with such a rule may answer with its status (`RULES`); for all others the check stands as it is.
 """
 
@@ -47,7 +47,10 @@ RULES: Mapping[str, tuple[int, ...]] = {
     "^/adaptations/{adaptation_id}/compare$": (422,),
     "^/adaptations/{adaptation_id}/labels$": (412, 422),
     "^/adaptations/{adaptation_id}/map$": (406, 422),
+    "^/adaptations/{adaptation_id}/pixel$": (422,),
     "^/adaptations/{adaptation_id}/versions/{number}/restore$": (412,),
+    "^/labels/read$": (422,),
+    "^/legends/read$": (422,),
     "^/processes/{process_id}/execution$": (422,),
     "^/collections/maps/items$": (422,),
     "^/search$": (422,),
@@ -55,6 +58,7 @@ RULES: Mapping[str, tuple[int, ...]] = {
     "^/jobs/{job_id}/results$": (410,),
     "^/maps/{map_id}/landcover.(tif|gpkg)$": (422,),
     "^/tiles/{tiles_id}/wmts$": (422,),
+    "^/imagery/{name}/(tilejson.json|tiles/.*)$": (422,),
     # It takes the template `tiles` of signed addresses for an address.
     "^/tiles/{tiles_id}/{z}/{x}/{y}.png$": (422,),
 }
@@ -136,6 +140,7 @@ def names_of_things(address: str, body: Any, headers: dict[str, str]) -> Names: 
     made, _ = ask("/adaptations", body)
     job, _ = ask("/adapt", body, prefer="respond-async")
     models, _ = ask("/models")
+    imagery, _ = ask("/imagery")
     of_map = answered["Link"].partition(">")[0][-32:]
     return {
         "map_id": [item["id"]],
@@ -145,6 +150,7 @@ def names_of_things(address: str, body: Any, headers: dict[str, str]) -> Names: 
         "sha256": [models["models"][0]["sha256"]],
         "code": ["not-found", "invalid-labels"],
         "process_id": ["adapt"],
+        "name": [imagery["imagery"][0]["name"]],
         "number": [1],
         "file": ["landcover.tif", "confidence.tif"],
         "LAYER": ["classes", "true-color"],

@@ -55,12 +55,12 @@ def read(folder: Path, cache: Path) -> tuple[NDArray[np.float32], NDArray[np.flo
     catalogue = folder / "collection.json"
     image = next(iter(sorted(folder.glob("image*utm*.tif")) or sorted(folder.glob("image*.tif"))), None)
     source = named_source(str(image or catalogue), sources=None, settings={"cache_dir": cache}, how={})
-    period = () if image else [date.fromisoformat(day) for day in PERIOD]
+    start, end = (date.fromisoformat(day) for day in PERIOD)
     asked = (
         MapRequest(labels["pool"])
         if image
-        else MapRequest(labels["pool"], FLANDERS["bbox"], None, *period, "season")
-    )  # type: ignore[arg-type]
+        else MapRequest(labels["pool"], bbox=FLANDERS["bbox"], start=start, end=end, steps="season")  # type: ignore[arg-type]
+    )
 
     def work(opened: Opened) -> tuple[NDArray[np.float32], NDArray[np.float64], dict[str, Any]]:
         region = region_on_grid(opened.bbox, opened.imagery.geobox)

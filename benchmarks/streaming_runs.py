@@ -97,7 +97,8 @@ def catalogue_region(folder: Path, memory_bytes: int) -> BigRegion:
     cache = folder / f"cache-{time.time_ns()}"
     source = StacSource(catalogue, Reading(cache, memory_bytes=memory_bytes // 2))
     labels = parse_geojson(json.loads((folder / "catalogue" / "truth" / "labels.geojson").read_text()))
-    request = MapRequest(labels, BoundingBox(*asked["bbox"]), None, *PERIOD)
+    start, end = PERIOD
+    request = MapRequest(labels, bbox=BoundingBox(*asked["bbox"]), start=start, end=end)
     return BigRegion(source, request)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -84,3 +85,22 @@ def accuracy(truth: NDArray[np.integer], predicted: NDArray[np.integer], classes
 def balanced_accuracy(truth: NDArray[np.integer], predicted: NDArray[np.integer], classes: int) -> float:
     """Mean recall of the classes that occur in the truth, 0..1; see `accuracy`."""
     return accuracy(truth, predicted, classes).balanced
+
+
+def wilson_interval(right: int, count: int) -> tuple[float, float]:
+    """The 95 % interval of a share of which `right` of `count` are known (Wilson 1927, JASA 22, 209-212).
+
+    scipy.stats has it too, and takes half a second to load.
+
+    Raises:
+        ValueError: `right` is not in 0..count, or count is 0.
+    """
+    if not 0 <= right <= count or not count:
+        raise ValueError(f"{right} of {count} is no share")
+    share, square = right / count, _TWO_SIDED_95**2 / count
+    middle = share + square / 2
+    reach = math.sqrt(square * share * (1 - share) + square**2 / 4)
+    return max(0.0, (middle - reach) / (1 + square)), min(1.0, (middle + reach) / (1 + square))
+
+
+_TWO_SIDED_95 = 1.959963984540054  # standard deviations of a normal distribution

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -13,7 +12,7 @@ from geodata.errors import Fault, LabelsError
 from geodata.geojson import MAX_OUTLINE, FeatureError, read_geometry, too_large
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
 MAX_LABELS: Final = 100_000
@@ -59,11 +58,58 @@ class LabelSet:
         return tuple(sorted({label.class_name for label in self.labels}))
 
 
+@dataclass(frozen=True, slots=True)
+class LabelReading:
+    """What a document or a file of labels says; whoever reads one decides what becomes of the rest of it."""
+
+    labels: tuple[Label, ...]
+    """Those that could be read; nobody has looked at their geometries yet."""
+
+    faults: tuple[Fault, ...]
+    """One for each of the others, named `labels[index]`."""
+
+    count: int
+    """How many there were together."""
+
+    def whole(self) -> LabelSet:
+        """All labels, or none.
+
+        Raises:
+            LabelsError: anything is wrong with any label; `faults` names every one.
+        """
+        if self.faults:
+            raise refused([*self.faults, *geometry_faults(self.labels)], self.count)
+        return LabelSet(self.labels)
+
+    def usable(self) -> tuple[tuple[Label, ...], tuple[Fault, ...]]:
+        """The labels that can be used, and a fault for each of the others, both in the order of the file.
+
+        Raises:
+            LabelsError: not one can be used, or all together have too many positions.
+        """
+        check_positions(int(shapely.get_num_coordinates(as_array(self.labels)).sum()))
+        faults = sorted([*self.faults, *geometry_faults(self.labels)], key=_index_of)
+        offending = {fault.where for fault in faults}
+        labels = tuple(label for label in self.labels if f"labels[{label.index}]" not in offending)
+        if not labels:
+            raise refused(faults, self.count)
+        return labels, tuple(faults)
+
+
 def parse_geojson(document: object) -> LabelSet:
-    """Read a GeoJSON FeatureCollection (RFC 7946) of Points and Polygons with the property `class`.
+    """All labels of a GeoJSON document; see `read_geojson`.
 
     Raises:
         LabelsError: `faults` names every offending label as `labels[index]`.
+    """
+    return read_geojson(document).whole()
+
+
+def read_geojson(document: object) -> LabelReading:
+    """Read a GeoJSON FeatureCollection (RFC 7946) of Points and Polygons with the property `class`.
+
+    Raises:
+        LabelsError: it is no such collection, or has too many labels or positions.
     """
     features = _features(document)
     check_count(len(features))
@@ -92,7 +138,7 @@ def parse_geojson(document: object) -> LabelSet:
         Label(i, name, next(made) if geometry is None else geometry)
         for (i, name), geometry in zip(found, geometries, strict=True)
     ]
-    return assemble(labels, faults, len(features))
+    return LabelReading(tuple(labels), tuple(faults), len(features))
 
 
 def read_labels(path: Path) -> LabelSet:
@@ -104,40 +150,10 @@ def read_labels(path: Path) -> LabelSet:
     Raises:
         LabelsError: the file cannot be read; `faults` names every offending label.
     """
-    suffix = path.suffix.lower()
-    if suffix not in {".geojson", ".json", ".csv", ".gpkg"}:
-        raise LabelsError(
-            f"{path}: labels are read from .geojson, .json, .csv or .gpkg, not from {suffix or 'this'!r}"
-        )
-    try:
-        with path.open("rb") as file:
-            content = file.read(16 if suffix == ".gpkg" else -1)
-    except OSError as error:
-        raise LabelsError(f"{path}: the labels cannot be read: {error.strerror}") from error
-    if not content.strip():
-        raise LabelsError(f"{path}: the file is empty; it should hold labels: places, each with its class")
-    if suffix in {".geojson", ".json"}:
-        return parse_geojson(_parse_json(content, path))
-    # Late: only these formats need csv or geopandas (half a second).
-    from geodata import label_files  # noqa: PLC0415
+    # Late: only files need csv and json, and one kind of them geopandas (half a second).
+    from geodata.label_files import read_label_file  # noqa: PLC0415
 
-    return label_files.read_csv(content, path) if suffix == ".csv" else label_files.read_geopackage(path)
-
-
-def assemble(labels: Sequence[Label], faults: Iterable[Fault], count: int) -> LabelSet:
-    """Make a set of the labels that could be read, unless any could not.
-
-    Args:
-        labels: those that could be read.
-        faults: one for each of the others.
-        count: how many there were together.
-
-    Raises:
-        LabelsError: anything is wrong with any label.
-    """
-    if all_faults := list(faults):
-        raise refused([*all_faults, *geometry_faults(labels)], count)
-    return LabelSet(tuple(labels))
+    return read_label_file(path).whole()
 
 
 def check_count(count: int) -> None:
@@ -162,11 +178,16 @@ def check_positions(count: int) -> None:
 
 def refused(faults: Sequence[Fault], count: int) -> LabelsError:
     """The error for labels that cannot be used; it names the first `MAX_FAULTS` of them."""
+    offending = len({fault.where for fault in faults})
+    return LabelsError(f"{offending:,} of {count:,} labels cannot be used", first_faults(faults))
+
+
+def first_faults(faults: Sequence[Fault]) -> tuple[Fault, ...]:
+    """As many as are worth reading: `MAX_FAULTS`, and how many more there are."""
     shown = tuple(faults[:MAX_FAULTS])
     if more := len(faults) - len(shown):
         shown += (Fault("labels", f"and {more:,} more"),)
-    offending = len({fault.where for fault in faults})
-    return LabelsError(f"{offending:,} of {count:,} labels cannot be used", shown)
+    return shown
 
 
 def geometry_faults(labels: Sequence[Label]) -> list[Fault]:
@@ -241,19 +262,9 @@ _ALLOWED = (
 )
 
 
-def _parse_json(content: bytes, path: Path) -> object:
-    try:
-        return json.loads(content)
-    except json.JSONDecodeError as error:
-        raise LabelsError(
-            f"{path}: line {error.lineno}, column {error.colno}: this is not JSON: {error.msg}"
-        ) from error
-    except UnicodeDecodeError as error:
-        raise LabelsError(f"{path}: byte {error.start}: this is not UTF-8; save the file as UTF-8") from error
-    except RecursionError as error:
-        raise LabelsError(f"{path}: the JSON is nested too deep to be GeoJSON") from error
-    except ValueError as error:  # a number with thousands of digits
-        raise LabelsError(f"{path}: this is not JSON that can be read: {error}") from error
+def _index_of(fault: Fault) -> int:
+    """Of `labels[3]`: 3."""
+    return int(fault.where.removeprefix("labels[").removesuffix("]"))
 
 
 def _features(document: object) -> list[Any]:

@@ -13,6 +13,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
 
+def class_key(name: str) -> str:
+    """What two spellings of one name share."""
+    return re.sub(r"[\s_/-]+", " ", name).strip().casefold()
+
+
+def can_name_class(name: str) -> bool:
+    """Whether a class may be called so: 1 to 100 printable characters, not only punctuation between words."""
+    return bool(class_key(name)) and len(name) <= 100 and name.isprintable()
+
+
 @dataclass(frozen=True, slots=True)
 class LandCoverClass:
     """One class of a map."""
@@ -35,7 +45,7 @@ class LandCoverClass:
                 f"class {self.name!r} has the value {self.value}; "
                 "give one in 1..254 (0 is nodata, 255 is reserved)"
             )
-        if not _key(self.name) or len(self.name) > 100 or not self.name.isprintable():
+        if not can_name_class(self.name):
             raise LegendError(f"{self.name!r} cannot name a class: use 1 to 100 printable characters")
         if not _COLOR.fullmatch(self.color):
             raise LegendError(
@@ -66,10 +76,10 @@ class Legend:
                 raise LegendError(
                     f"each class needs a {what} of its own: {', '.join(map(str, twice))} appears twice"
                 )
-        positions = {_key(c.name): i for i, c in enumerate(self.classes)}
+        positions = {class_key(c.name): i for i, c in enumerate(self.classes)}
         if len(positions) < len(self.classes):
-            keys = [_key(c.name) for c in self.classes]
-            twice = sorted({c.name for c in self.classes if keys.count(_key(c.name)) > 1})
+            keys = [class_key(c.name) for c in self.classes]
+            twice = sorted({c.name for c in self.classes if keys.count(class_key(c.name)) > 1})
             raise LegendError(f"these names cannot be told apart: {', '.join(twice)}")
         object.__setattr__(self, "_positions", positions)
 
@@ -91,9 +101,16 @@ class Legend:
             LegendError: fewer than two names, or more than there are values.
         """
         # The same class in another spelling is one class; sorted, so that the labels' order cannot matter.
-        distinct = {_key(name): name.strip() for name in sorted(names, reverse=True)}
+        distinct = {class_key(name): name.strip() for name in sorted(names, reverse=True)}
         drafts = [_Draft(name=name) for _, name in sorted(distinct.items())]
         return cls(tuple(sorted(_complete(drafts), key=_value_of)))
+
+    @classmethod
+    def worldcover(cls) -> Legend:
+        """That of ESA WorldCover, its names in lower case."""
+        return cls(
+            tuple(LandCoverClass(value, title.lower(), title, color) for value, color, title, _ in WORLDCOVER)
+        )
 
     def for_names(self, names: Iterable[str]) -> Legend:
         """The legend of labels after a change to them: classes of this one keep their values and colours.
@@ -103,7 +120,7 @@ class Legend:
         Raises:
             LegendError: fewer than two names, or more than there are values.
         """
-        distinct = {_key(name): name.strip() for name in sorted(names, reverse=True)}
+        distinct = {class_key(name): name.strip() for name in sorted(names, reverse=True)}
         known = {position: name for name in distinct if (position := self.find(name)) is not None}
         drafts = [
             _Draft(entry.name, entry.value, entry.title, entry.color)
@@ -137,7 +154,7 @@ class Legend:
 
     def find(self, key: str | int) -> int | None:
         """Position of the class with this name, or else with this value; None where there is none."""
-        position = self._positions.get(_key(str(key)))
+        position = self._positions.get(class_key(str(key)))
         if position is not None:
             return position
         return next((i for i, c in enumerate(self.classes) if str(c.value) == str(key).strip()), None)
@@ -169,18 +186,13 @@ class _Draft:
 _COLOR = re.compile(r"#[0-9A-F]{6}")
 
 
-def _key(name: str) -> str:
-    """What two spellings of one name share."""
-    return re.sub(r"[\s_/-]+", " ", name).strip().casefold()
-
-
 def _value_of(entry: LandCoverClass) -> int:
     return entry.value
 
 
-# Value, colour, title, and the names that plainly mean the class (in the form of `_key`).
+# Value, colour, title, and the names that plainly mean the class (in the form of `class_key`).
 _WORLDCOVER = tuple(
-    (value, color, title, frozenset({_key(title), *also})) for value, color, title, also in WORLDCOVER
+    (value, color, title, frozenset({class_key(title), *also})) for value, color, title, also in WORLDCOVER
 )
 
 
@@ -189,8 +201,8 @@ def _complete(drafts: Sequence[_Draft]) -> list[LandCoverClass]:
     # Given values and colours are taken first, then WorldCover's, and what is left goes to the others.
     values = {d.value for d in drafts if d.value is not None}
     colors = {d.color for d in drafts if d.color is not None}
-    titles = {_key(title) for _, _, title, _ in _WORLDCOVER}
-    for draft in sorted(drafts, key=lambda d: _key(d.name) not in titles):
+    titles = {class_key(title) for _, _, title, _ in _WORLDCOVER}
+    for draft in sorted(drafts, key=lambda d: class_key(d.name) not in titles):
         _take_worldcover(draft, values, colors)
     for draft in drafts:
         if draft.value is None and (number := _as_value(draft.name)) is not None and number not in values:
@@ -218,7 +230,7 @@ def _complete(drafts: Sequence[_Draft]) -> list[LandCoverClass]:
 
 def _take_worldcover(draft: _Draft, values: set[int], colors: set[str]) -> None:
     for value, color, _, names in _WORLDCOVER:
-        if _key(draft.name) not in names:
+        if class_key(draft.name) not in names:
             continue
         if draft.value is None and value not in values:
             draft.value = value
@@ -250,7 +262,7 @@ def _read_class(entry: object, where: str, faults: list[Fault]) -> _Draft:
     if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= 254:
         faults.append(Fault(f"{where}.value", f"is {value!r}; give a whole number in 1..254"))
         value = None
-    if not isinstance(name, str) or not _key(name) or len(name) > 100 or not name.isprintable():
+    if not isinstance(name, str) or not can_name_class(name):
         faults.append(Fault(f"{where}.name", f"is {name!r}; give a text of 1 to 100 printable characters"))
         name = ""
     if title is not None and (not isinstance(title, str) or len(title) > 200 or not title.isprintable()):
@@ -274,7 +286,7 @@ def _repeated(drafts: Sequence[_Draft]) -> Iterator[Fault]:
         first: dict[object, int] = {}
         for i, draft in enumerate(drafts):
             given = getattr(draft, what)
-            key = _key(given) if what == "name" else given
+            key = class_key(given) if what == "name" else given
             if not key:
                 continue
             if key in first:

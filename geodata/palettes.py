@@ -28,16 +28,27 @@ WORLDCOVER: tuple[tuple[int, str, str, tuple[str, ...]], ...] = (
 )
 """Value, colour and title of each class of ESA WorldCover, and other names that plainly mean it."""
 
-# Okabe and Ito (2008) without black, then Tol's "muted": both chosen for colour-blind readers.
-_PALETTE = (
-    "#E69F00 #56B4E9 #009E73 #F0E442 #0072B2 #D55E00 #CC79A7 "
-    "#332288 #88CCEE #44AA99 #117733 #999933 #DDCC77 #CC6677 #882255 #AA4499 #DDDDDD"
+PALETTE: tuple[str, ...] = (
+    *("#E69F00", "#56B4E9", "#009E73", "#F0E442", "#0072B2", "#D55E00", "#CC79A7"),
+    *(
+        "#332288",
+        "#88CCEE",
+        "#44AA99",
+        "#117733",
+        "#999933",
+        "#DDCC77",
+        "#CC6677",
+        "#882255",
+        "#AA4499",
+        "#DDDDDD",
+    ),
 )
+"""Okabe and Ito (2008) without black, then Tol's "muted": both chosen for colour-blind readers, the first first."""
 
 
 def distinct_colors() -> Iterator[str]:
     """Colours (`#RRGGBB`) without end, the most distinct first."""
-    yield from _PALETTE.split()
+    yield from PALETTE
     hue, step = 0.0, 0
     while True:
         hue = (hue + 0.618034) % 1.0  # the golden ratio spreads any number of hues evenly

@@ -10,6 +10,7 @@ import torch
 
 from model.adaptation import Support, logits
 from model.default_learner import default_learner
+from model.encoder import encode
 from model.gaps import fill_bands, fill_gaps
 from model.linear import BACKGROUND, ITERATIONS, fit_with_background, linear_inputs
 from model.spectral import RegionStatistics, Resampling, network_inputs, region_inputs
@@ -67,6 +68,16 @@ class AdaptedModel:
             network = logits(self.params, pixels, region, torch.ones(self.classes.size))
             linear = linear_inputs(pixels) @ self.params["linear.weight"].T + self.params["linear.bias"]
         return (NETWORK_SHARE * network + linear).numpy().astype(np.float64)
+
+    def features(self, reflectance: NDArray[np.float32]) -> NDArray[np.float32]:
+        """What the head sees of each pixel: (n, T, B) with gaps -> (n, T, D), the adapted encoder's features.
+
+        Pixels that are never clear get what all-zero reflectance would.
+        """
+        pixels = torch.from_numpy(pixel_inputs(reflectance, self.resampling, self.statistics))
+        region = torch.from_numpy(region_inputs(self.resampling, self.statistics))
+        with torch.inference_mode():
+            return encode(self.params, pixels, region).numpy()
 
 
 def adapt(

@@ -115,13 +115,46 @@ class Predictor:
                 self._chunk(flat[..., start : start + CHUNK], classes[start:], confidence[start:])
         return classes.reshape(height, width), confidence.reshape(height, width)
 
+    def probabilities(self, reflectance: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Probabilities of all classes, of which `predict` tells the largest one.
+
+        Args:
+            reflectance: (T, B, H, W), NaN = missing.
+
+        Returns:
+            (N, H, W) in the order of `classes`; NaN where no date is clear.
+        """
+        dates, bands, height, width = reflectance.shape
+        flat = reflectance.reshape(dates, bands, height * width)
+        found = np.full((self.classes.size, height * width), np.nan, dtype=np.float32)
+        with torch.inference_mode():
+            for start in range(0, flat.shape[2], CHUNK):
+                block = flat[..., start : start + CHUNK]
+                filled, seen = fill_gaps(block)
+                scores = self._scores(filled)
+                shares = (scores - scores.max(dim=0).values).exp_()
+                shares *= 1.0 / shares.sum(
+                    dim=0
+                )  # of the largest one, 1 before, it is what `predict` computes
+                np.copyto(found[:, start : start + CHUNK], shares.numpy()[:, : seen.size], where=seen)
+        return found.reshape(-1, height, width)
+
     def _chunk(
         self, block: NDArray[np.float32], classes: NDArray[np.uint8], confidence: NDArray[np.uint8]
     ) -> None:
-        dates, bands, size = block.shape
+        size = block.shape[2]
         filled, seen = fill_gaps(block)
         if not seen.any():
             return
+        scores = self._scores(filled)
+        best, row = scores.max(dim=0)
+        share = 1.0 / (scores - best).exp_().sum(dim=0)
+        np.copyto(classes[:size], self.classes[row.numpy()[:size]], where=seen)
+        np.copyto(confidence[:size], (share * 100).round_().to(torch.uint8).numpy()[:size], where=seen)
+
+    def _scores(self, filled: NDArray[np.float32]) -> Tensor:
+        """(T, B, n) without gaps, n <= CHUNK -> (N, CHUNK) log-probabilities up to a constant per pixel."""
+        dates, bands, size = filled.shape
         scores = self.bias.expand(-1, CHUNK).clone()
         values = np.zeros((2 * bands + COUNT, CHUNK), dtype=np.float32)
         inputs = torch.from_numpy(values)
@@ -133,10 +166,7 @@ class Predictor:
             for weight, bias in self.hidden:
                 hidden += torch.addmm(bias, weight, hidden).relu_()
             scores.addmm_(self.last[date], hidden).addmm_(self.direct[date], inputs)
-        best, row = scores.max(dim=0)
-        share = 1.0 / (scores - best).exp_().sum(dim=0)
-        np.copyto(classes[:size], self.classes[row.numpy()[:size]], where=seen)
-        np.copyto(confidence[:size], (share * 100).round_().to(torch.uint8).numpy()[:size], where=seen)
+        return scores
 
 
 def _features_of(resampling: Resampling) -> NDArray[np.float64]:

@@ -40,7 +40,7 @@ clean_up() {
     fi
     # The base's tag stays: pruning takes only images without a name.
     findmnt --raw --noheadings --output TARGET | grep -F "$work/" | sort -r | xargs -r -n1 umount
-    rm -rf "$work/tmp" "$work/pip.conf" "$work/exchange"
+    rm -rf "$work/tmp" "$work/pip.conf" "$work/npmrc" "$work/exchange"
     exit "$status"
 }
 
@@ -85,12 +85,25 @@ make_base_image() {
     echo "made in $(seconds "$started")"
 }
 
+# Where this machine's npm takes packages from, for the build only.
+npm_settings() {
+    local name value
+    for name in registry cafile; do
+        value=$(PATH="$PWD/.venv/bin:$PATH" npm config get "$name" 2>/dev/null) || continue
+        [[ -z $value || $value == null || $value == undefined ]] && continue
+        echo "$name=$value"
+        [[ ! -f $value ]] || volumes+=(--volume "$value:$value:ro")
+    done >"$work/npmrc"
+}
+
 build_image() {
     local started=$EPOCHREALTIME volume volumes=()
     say "building the target cpu"
     while read -r volume; do
         volumes+=(--volume "$volume")
     done < <("$python" packaging/pip_settings.py "$work/pip.conf")
+    npm_settings
+    volumes+=(--volume "$work/npmrc:/root/.npmrc:ro")
     buildah bud --isolation chroot --format docker --layers=false --pull-never "${volumes[@]}" \
         --build-arg BASE_IMAGE="$base" --build-arg PIP_EXTRA_ARGS="${PIP_EXTRA_ARGS:-}" \
         --target cpu --tag "$image" . >"$work/build.log" 2>&1 || { tail -n 60 "$work/build.log" >&2; exit 1; }

@@ -2,30 +2,22 @@
 
 from __future__ import annotations
 
-import math
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from geodata.grid import Window
+from app.adaptations.walking import step_of, strips_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from numpy.typing import NDArray
 
     from app.adapting import RegionAdaptation
     from app.sources import Opened
-    from geodata.cube import Cube
     from geodata.legend import LandCoverClass
-
-MOST_PIXELS: Final = 1_048_576
-"""Compared: all of a region up to this, else a regular sample of every n-th row and column."""
-
-_AT_ONCE: Final = 65_536
-"""Pixels that are read together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,39 +69,21 @@ def compare(one: RegionAdaptation, other: RegionAdaptation, opened: Opened) -> C
     from model.prediction import Predictor  # noqa: PLC0415 - torch
 
     height, width = one.region.shape
-    step = math.ceil(math.sqrt(height * width / MOST_PIXELS))
+    step = step_of(one.region)
     predictors = [(Predictor.of(each.model), each.values) for each in (one, other)]
     pairs = np.zeros(65_536, dtype=np.int64)
 
-    def values_of(number: int, cube: Cube) -> NDArray[np.uint8]:
+    def values_of(number: int, reflectance: NDArray[np.float32]) -> NDArray[np.uint8]:
         predictor, values = predictors[number]
-        return np.asarray(values[predictor.predict(cube.reflectance)[0]])
+        return np.asarray(values[predictor.predict(reflectance)[0]])
 
     with ThreadPoolExecutor(2, thread_name_prefix="landshot-compare-predict") as pool:
-        for cube in _cubes(one, opened, step):
-            before, after = pool.map(values_of, (0, 1), (cube, cube))
+        for strip in strips_of(one.region, opened, step):
+            before, after = pool.map(values_of, (0, 1), (strip.reflectance,) * 2)
             pairs += np.bincount((before.astype(np.int64) * 256 + after).ravel(), minlength=65_536)
     counted = {(pair // 256, pair % 256): int(pairs[pair]) for pair in np.flatnonzero(pairs).tolist()}
     known = tuple({entry.value: entry for entry in each.legend} for each in (one, other))
     return Comparison(step, height * width, counted, (known[0], known[1]))
-
-
-def _cubes(adaptation: RegionAdaptation, opened: Opened, step: int) -> Iterator[Cube]:
-    """The pixels to compare, some at a time."""
-    region = adaptation.region
-    height, width = region.shape
-    if step == 1:
-        rows = max(1, _AT_ONCE // width)
-        for row in range(0, height, rows):
-            yield opened.imagery.read_region(region, Window(row, 0, min(rows, height - row), width))
-        return
-    cols = np.arange(step // 2, width, step, dtype=np.int64)
-    lines = np.arange(step // 2, height, step, dtype=np.int64)
-    together = max(1, _AT_ONCE // len(cols))
-    for first in range(0, len(lines), together):
-        some = lines[first : first + together]
-        grid_rows, grid_cols = np.meshgrid(some, cols, indexing="ij")
-        yield opened.imagery.read_pixels(region, grid_rows.ravel(), grid_cols.ravel())
 
 
 def _name(classes: Mapping[int, LandCoverClass], value: int) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from app.adaptations.remembered import RememberedImagery
-from app.map_request import MapRequest
+from app.map_request import ImageryRequest
 from app.progress import NoProgress
 from app.watch import Watch
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_DECIDING: Final = tuple(field.name for field in fields(MapRequest) if field.name not in ("labels", "legend"))
+_DECIDING: Final = tuple(field.name for field in fields(ImageryRequest))
 """Of a settled request's fields those that decide about its imagery."""
 
 MOST_HELD: Final = 8
@@ -57,7 +57,7 @@ class Shelf:
         self._lock = threading.Lock()
 
     @contextmanager
-    def borrow(self, source: Source, request: MapRequest, *, fresh: bool = False) -> Iterator[Borrowed]:
+    def borrow(self, source: Source, request: ImageryRequest, *, fresh: bool = False) -> Iterator[Borrowed]:
         """The imagery of a settled request, opened where it is not yet.
 
         Args:
@@ -130,11 +130,11 @@ class Borrowed:
 
 @dataclass(frozen=True, slots=True)
 class ImageryOf:
-    """The imagery of a version, to be opened when it is needed."""
+    """The imagery of a version, or of whoever only looks, to be opened when it is needed."""
 
     _shelf: Shelf
     _source: Source
-    _request: MapRequest
+    _request: ImageryRequest
 
     def borrowed(self) -> AbstractContextManager[Borrowed]:
         """While this lasts it is open.

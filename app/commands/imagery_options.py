@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from datetime import datetime  # noqa: TC003 - the type of an option's value
 from pathlib import Path
@@ -54,7 +53,11 @@ _OPTIONS = (
         show_default=True,
         help="Pixels a side of the square whose mean is learned from; 3 is better for many dates.",
     ),
-    click.option("--legend", type=FILE, help="JSON: a list of {value, name, title, color}."),
+    click.option(
+        "--legend",
+        type=FILE,
+        help="JSON (a list of {value, name, title, color}), CSV, QGIS style, or colour text file.",
+    ),
     click.option(
         "--sources",
         envvar="LANDSHOT_SOURCES",
@@ -169,13 +172,9 @@ class Asked:
 
 
 def _legend(path: Path) -> Legend:
-    from geodata.legend import Legend  # noqa: PLC0415 - loaded by now
+    from geodata.legend_files import read_legend  # noqa: PLC0415 - only where there is one
 
     try:
-        document = json.loads(path.read_bytes())
-    except json.JSONDecodeError as error:
-        where = f"line {error.lineno}, column {error.colno}"
-        raise LegendError(f"{path}: {where}: this is not JSON: {error.msg}") from error
-    except (OSError, ValueError) as error:
-        raise LegendError(f"{path}: the legend cannot be read: {error}") from error
-    return Legend.from_json(document)
+        return read_legend(path.read_bytes(), str(path))
+    except OSError as error:
+        raise LegendError(f"{path}: the legend cannot be read: {error.strerror}") from error

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from app.adaptations.making import new_version
 from app.adapting import adapt_region
+from app.bundled import offer_bundled
 from app.errors import HandBackError, InternalError, JobCancelledError
 from app.jobs.job_ledger import JobLedger
 from app.map_content import map_id_of
@@ -22,7 +23,7 @@ from app.watch import Watch
 from geodata.errors import LandshotError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
     from pathlib import Path
 
     from app.adaptations.version import NewVersion
@@ -47,7 +48,7 @@ class JobRunner:
     """What a worker needs to make maps."""
 
     settings: Settings
-    sources: Mapping[str, Source]
+    sources: dict[str, Source]
     maps: MapStore
     leases: Leases
     model: Callable[[], Initialization]
@@ -90,6 +91,7 @@ class JobRunner:
     def _make(self, job: Job, workspace: Path, progress: JobProgress) -> str:
         settings = self.settings
         name, request = parse_body(job.request.encode(), max_labels=settings.max_labels)
+        offer_bundled(self.sources, settings)  # the server may have made it since this worker began
         source = choose_source(self.sources, name)
         watch = Watch(progress, around=span)
 

@@ -31,7 +31,7 @@ NOBODY = ""
 """The owner behind an open address where keys are on: no map is nobody's."""
 
 _OPEN = re.compile(
-    r"/|/livez|/readyz|/docs|/docs/oauth2-redirect|/openapi\.json|/conformance"
+    r"/|/page/.*|/livez|/readyz|/docs|/docs/oauth2-redirect|/openapi\.json|/conformance"
     r"|/problems(?:/[^/]*)?|/processes(?:/[^/]*)?"
 )
 """Whether the server runs, and what it can do; nothing of what it holds."""

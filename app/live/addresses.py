@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, Self
 from urllib.parse import urlencode
 
 from app.keys.signing import carried, with_query
+from app.live.bands import imagery_layers
 from app.live.layers import Layer, TileFormat
-from app.live.pictures import has_bands
 
 if TYPE_CHECKING:
     from starlette.requests import Request
 
     from app.live.grid import MapGrid
     from app.live.lookup import Target
+    from geodata.legend import Legend
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +44,14 @@ class TileSet:
     def layers(self) -> tuple[Layer, ...]:
         """What there is to see."""
         version = self.target.version
-        imagery = version.summary.wavelengths_nm if version else None
-        return tuple(
-            layer for layer in Layer if not layer.is_imagery or (imagery and has_bands(layer, imagery))
-        )
+        of_imagery = imagery_layers([version.summary.wavelengths_nm]) if version else ()
+        return (Layer.CLASSES, Layer.CONFIDENCE, *of_imagery)
+
+    @property
+    def legend(self) -> Legend | None:
+        """Of the classes, where it is known."""
+        version = self.target.version
+        return version.summary.legend if version else None
 
     @property
     def title(self) -> str:

@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-import math
 import threading
 from collections import OrderedDict
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
-
-import numpy as np
 
 from app.adaptations.restoring import refuse_outdated, restored
 from app.live.blocks import LiveMap, PredictedBlocks, values_of
-from app.live.canvas import cut_tile
 from app.live.grid import MapGrid
 from app.live.layers import Layer
-from app.live.pictures import Picture
-from app.live.thinning import Thinning
-from geodata.grid import Window
+from app.live.region_tiles import region_tile
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from concurrent.futures import ThreadPoolExecutor
 
+    import numpy as np
     from numpy.typing import NDArray
     from rio_tiler.models import ImageData
 
@@ -30,13 +24,9 @@ if TYPE_CHECKING:
     from app.adaptations.shelf import ImageryOf
     from app.adaptations.version import Version
     from app.live.grid import Tile
+    from app.live.picturing import PictureDrawer
     from app.sources import Opened
-
-MOST_WHOLE: Final = 1_048_576
-"""Pixels of the map under a tile below the native zoom, up to which all of them are predicted."""
-
-MOST_THINNED: Final = 262_144
-"""Pixels that are predicted of more: every n-th row and column."""
+    from geodata.grid import Window
 
 _MOST_VERSIONS: Final = 64
 
@@ -48,13 +38,13 @@ class LiveVersion:
     version: Version
     imagery: ImageryOf
     live: LiveMap
-    pictures: dict[Layer, Picture] = field(default_factory=dict)
 
 
 class TileDrawer:
     """Many threads may use it."""
 
-    def __init__(self, desk: AdaptationDesk, predictors: ThreadPoolExecutor) -> None:
+    def __init__(self, desk: AdaptationDesk, predictors: ThreadPoolExecutor, pictures: PictureDrawer) -> None:
+        self.pictures = pictures
         self.blocks = PredictedBlocks(predictors)
         self._desk = desk
         self._versions: OrderedDict[tuple[str, int], LiveVersion] = OrderedDict()
@@ -78,29 +68,18 @@ class TileDrawer:
         self, known: LiveVersion, opened: Opened, layer: Layer, tile: Tile, window: Window
     ) -> ImageData:
         refuse_outdated(known.version, opened)
-        region = known.live.region
-        values_at = self._turning(known, opened, layer)
-        pixels = window.height * window.width
-        if MapGrid.of(region.geobox).is_native(tile) or pixels <= MOST_WHOLE:
-            if layer.is_imagery:
-                values = known.pictures[layer].draw(opened, region, window)
-            else:
-                values = _layer_of(self.blocks.read(known.live, opened, window), layer)
-            return cut_tile(values, window, region.geobox, tile, nodata=layer.nodata)
-        step = math.ceil(math.sqrt(pixels / MOST_THINNED))
-        thin = Thinning.of(region, window, step)
-        values = np.concatenate([values_at(cube) for cube in thin.read(opened)], axis=1)
-        return cut_tile(values, Window(0, 0, *thin.shape), thin.geobox, tile, nodata=layer.nodata)
-
-    def _turning(
-        self, known: LiveVersion, opened: Opened, layer: Layer
-    ) -> Callable[[NDArray[np.float32]], NDArray[np.uint8]]:
-        """How reflectance (T, B, h, w) becomes what a layer shows (bands, h, w)."""
-        if not layer.is_imagery:
-            return lambda reflectance: _layer_of(values_of(known.live, reflectance), layer)
-        if layer not in known.pictures:  # two that come at once find the same
-            known.pictures[layer] = Picture.of(layer, opened.imagery, known.live.region)
-        return known.pictures[layer].colours
+        live = known.live
+        if layer.is_imagery:
+            return self.pictures.draw(opened, live.region, layer, tile, window)
+        return region_tile(
+            opened,
+            live.region,
+            tile,
+            window,
+            of_window=lambda part: _layer_of(self.blocks.read(live, opened, part), layer),
+            of_cube=lambda reflectance: _layer_of(values_of(live, reflectance), layer),
+            nodata=layer.nodata,
+        )
 
     def _known(self, version: Version) -> LiveVersion:
         key = (version.adaptation_id, version.number)

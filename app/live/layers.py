@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 from functools import cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from rio_tiler.colormap import cmap
 
@@ -25,10 +25,19 @@ class Layer(StrEnum):
     CONFIDENCE = "confidence"
     TRUE_COLOR = "true-color"
     FALSE_COLOR = "false-color"
+    NDVI = "ndvi"
+    NDWI = "ndwi"
+    NDBI = "ndbi"
+    NBR = "nbr"
 
     @property
     def is_imagery(self) -> bool:
         """Whether it shows what was seen, and not what was made of it."""
+        return self not in (Layer.CLASSES, Layer.CONFIDENCE)
+
+    @property
+    def is_composite(self) -> bool:
+        """Whether it shows three bands as red, green and blue, and not one number a pixel."""
         return self in (Layer.TRUE_COLOR, Layer.FALSE_COLOR)
 
     @property
@@ -40,6 +49,10 @@ class Layer(StrEnum):
     def heading(self) -> str:
         """As people read it."""
         return _TITLES[self]
+
+
+ImageryLayer = Literal["true-color", "false-color", "ndvi", "ndwi", "ndbi", "nbr"]
+"""Those that show what was seen, as clients write them."""
 
 
 class TileFormat(StrEnum):
@@ -60,6 +73,10 @@ _TITLES: Final[Mapping[Layer, str]] = {
     Layer.CONFIDENCE: "Confidence, per cent",
     Layer.TRUE_COLOR: "Imagery in true colour",
     Layer.FALSE_COLOR: "Imagery in false colour: near infrared, red, green",
+    Layer.NDVI: "Vegetation index (NDVI)",
+    Layer.NDWI: "Water index (NDWI)",
+    Layer.NDBI: "Built-up index (NDBI)",
+    Layer.NBR: "Burn index (NBR)",
 }
 
 

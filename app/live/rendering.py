@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from rio_tiler.utils import render
 
+from app.live.indices import INDICES
 from app.live.layers import Layer, TileFormat, confidence_colours
 
 if TYPE_CHECKING:
@@ -27,12 +28,12 @@ def rendered(image: ImageData, colours: Colours, layer: Layer, format_: TileForm
     """
     if format_ is TileFormat.NPY:
         return bytes(image.render(img_format="NPY"))
-    if layer.is_imagery:
+    if layer.is_composite:
         options: dict[str, Any] = {"quality": 85} if format_ is TileFormat.WEBP else {}
         return bytes(image.render(img_format=format_.upper(), **options))
     # Lossless: the legend's colours and no others.
     options = {"lossless": True} if format_ is TileFormat.WEBP else {}
-    shown = colours if layer is Layer.CLASSES else confidence_colours()
+    shown = colours if layer is Layer.CLASSES else _quantities(layer)
     # Every number has an entry: then rio-tiler looks them up instead of going through all colours.
     whole = {value: shown.get(value, (0, 0, 0, 0)) for value in range(256)}
     return bytes(image.render(img_format=format_.upper(), colormap=whole, **options))
@@ -43,9 +44,13 @@ def empty_tile(layer: Layer, size: int, format_: TileFormat) -> bytes:
     """A tile beside the region: transparent, no number valid."""
     mask = np.zeros((size, size), dtype=np.uint8)
     if format_ is TileFormat.NPY:
-        bands = 3 if layer.is_imagery else 1
+        bands = 3 if layer.is_composite else 1
         return bytes(render(np.full((bands, size, size), layer.nodata, dtype=np.uint8), mask, "NPY"))
     options: dict[str, Any] = {"lossless": True} if format_ is TileFormat.WEBP else {}
     return bytes(
         render(np.zeros((3, size, size), dtype=np.uint8), mask, img_format=format_.upper(), **options)
     )
+
+
+def _quantities(layer: Layer) -> Colours:
+    return confidence_colours() if layer is Layer.CONFIDENCE else INDICES[layer].colours

@@ -1,29 +1,33 @@
-"""Tiles for map clients: from memory, from a map, or predicted now; the same tile is never made twice at once."""
+"""Tiles for map clients: from memory, from a map, or made now; the same tile is never made twice at once."""
 
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import os
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from app import __version__
 from app.errors import BusyError, TileTimeoutError
 from app.live.drawing import TileDrawer
 from app.live.finished import FinishedTiles, file_of
 from app.live.kept import KeptTiles
-from app.live.layers import Layer, TileFormat, colours_of
+from app.live.layers import Layer, colours_of
+from app.live.looks import LookChangedError, Looks
 from app.live.lookup import Lookup
+from app.live.picked import Picked, PickedImagery
+from app.live.picturing import PictureDrawer
 from app.live.rendering import empty_tile, rendered
 from geodata.errors import NotFoundError
 
 if TYPE_CHECKING:
-    from app.live.grid import MapGrid, Tile
-    from app.live.lookup import Target
+    from rio_tiler.models import ImageData
+
+    from app.live.grid import MapGrid
+    from app.live.looks import Look
+    from app.map_request import ImageryRequest
     from app.service import Service
+    from app.sources import Opened
 
 TIMEOUT_S: Final = 10.0
 """For one tile; what is not there by then is made nevertheless, and kept."""
@@ -32,43 +36,13 @@ MOST_UNDER_WAY: Final = 1024
 """Tiles that may be made or waited for; each is small, and so is what a reader's screen shows."""
 
 
-@dataclass(frozen=True, slots=True)
-class Picked:
-    """One tile, as it is asked for."""
-
-    target: Target
-    layer: Layer
-    tile: Tile
-    format: TileFormat
-
-    @property
-    def is_from_file(self) -> bool:
-        """Whether a finished map shows it."""
-        return self.target.has_map and not self.layer.is_imagery
-
-    @property
-    def is_settled(self) -> bool:
-        """Whether it will never look otherwise: the map's file is there, or the tile shows its very pixels."""
-        grid = self.target.grid
-        return self.is_from_file or grid is None or self.layer.is_imagery or grid.is_native(self.tile)
-
-    @property
-    def etag(self) -> str:
-        """Known before the tile is made. A tile of the map's own pixels has the same one live and from the file."""
-        grid = self.target.grid
-        is_native = grid is not None and grid.is_native(self.tile)
-        kind = "pixels" if is_native else "overview" if self.is_from_file else "live"
-        tile = self.tile
-        asked = (self.target.map_id, kind, self.layer, tile.z, tile.x, tile.y, tile.size, self.format)
-        return f'"{hashlib.sha256(repr((__version__, *asked)).encode()).hexdigest()[:32]}"'
-
-
 class LiveTiles:
     """One per application, used by its event loop; everything slow happens in threads."""
 
     def __init__(self, service: Service, *, timeout_s: float = TIMEOUT_S) -> None:
         cores = os.cpu_count() or 1
         self.lookup = Lookup()
+        self.looks = Looks(service)
         self.finished = FinishedTiles()
         self._service = service
         self._timeout_s = timeout_s
@@ -78,16 +52,48 @@ class LiveTiles:
         few = max(1, cores // 2)
         self._readers = ThreadPoolExecutor(few, thread_name_prefix="landshot-tiles")
         self._drawers = ThreadPoolExecutor(few, thread_name_prefix="landshot-live")
+        # Imagery of a catalogue is waited for, and whoever corrects labels must not wait for it.
+        self._viewers = ThreadPoolExecutor(2 * few, thread_name_prefix="landshot-view")
         self._predictors = ThreadPoolExecutor(cores, thread_name_prefix="landshot-predict")
-        self.drawer = TileDrawer(service.adaptations, self._predictors)
+        self._pictures = PictureDrawer()
+        self.drawer = TileDrawer(service.adaptations, self._predictors, self._pictures)
 
     def close(self) -> None:
         """Let the tiles under way end."""
-        for pool in (self._readers, self._drawers, self._predictors):
+        self.looks.close()
+        for pool in (self._readers, self._drawers, self._viewers, self._predictors):
             pool.shutdown(cancel_futures=True)
 
-    async def get(self, picked: Picked) -> bytes:
+    def deadline(self) -> float:
+        """When, in the loop's time, somebody who asks now has waited long enough."""
+        return asyncio.get_running_loop().time() + self._timeout_s
+
+    async def look(self, name: str, asked: ImageryRequest, until: float) -> Look:
+        """Imagery of a source, opened where it is not.
+
+        Args:
+            name: of the source.
+            asked: part and period of it.
+            until: a `deadline`.
+
+        Raises:
+            TileTimeoutError: it takes too long; it is opened nevertheless.
+            LandshotError: see `Looks.find`.
+        """
+        try:
+            return await asyncio.wait_for(self.looks.find(name, asked), _left(until))
+        except TimeoutError:
+            raise TileTimeoutError(
+                f"The imagery of {name} is still being looked for after {self._timeout_s:g} s; ask again in a few "
+                "seconds."
+            ) from None
+
+    async def get(self, picked: Picked | PickedImagery, until: float | None = None) -> bytes:
         """A tile, made where nobody has asked for it lately.
+
+        Args:
+            picked: which.
+            until: a `deadline`; None: of now.
 
         Raises:
             TileTimeoutError: it takes too long.
@@ -98,8 +104,13 @@ class LiveTiles:
         if (kept := self._kept.get(key)) is not None:
             return kept
         made = self._under_way.get(key) or self._begun(key, picked)
+        left = self._timeout_s if until is None else _left(until)
         try:
-            return await asyncio.wait_for(asyncio.shield(made), self._timeout_s)
+            return await asyncio.wait_for(asyncio.shield(made), left)
+        except LookChangedError:
+            if isinstance(picked, PickedImagery):
+                self.looks.forget(picked.look)
+            raise
         except TimeoutError:
             raise TileTimeoutError(
                 f"The tile is still being made after {self._timeout_s:g} s; ask again in a few seconds, or for a "
@@ -116,11 +127,10 @@ class LiveTiles:
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._readers, self.finished.grid, path)
 
-    def _begun(self, key: str, picked: Picked) -> asyncio.Future[bytes]:
+    def _begun(self, key: str, picked: Picked | PickedImagery) -> asyncio.Future[bytes]:
         if len(self._under_way) >= MOST_UNDER_WAY:
             raise BusyError(f"{MOST_UNDER_WAY} tiles are being made; try again in a few seconds.")
-        pool = self._readers if picked.is_from_file else self._drawers
-        made = asyncio.wrap_future(pool.submit(copy_context().run, self._made, picked))
+        made = asyncio.wrap_future(self._pool_of(picked).submit(copy_context().run, self._made, picked))
         self._under_way[key] = made
 
         def settle(future: asyncio.Future[bytes]) -> None:
@@ -131,8 +141,16 @@ class LiveTiles:
         made.add_done_callback(settle)
         return made
 
-    def _made(self, picked: Picked) -> bytes:
+    def _pool_of(self, picked: Picked | PickedImagery) -> ThreadPoolExecutor:
+        if isinstance(picked, PickedImagery):
+            return self._viewers
+        return self._readers if picked.is_from_file else self._drawers
+
+    def _made(self, picked: Picked | PickedImagery) -> bytes:
         """In a thread."""
+        if isinstance(picked, PickedImagery):
+            with self._service.metrics.tile_timed("live"):
+                return self._viewed(picked)
         if picked.is_from_file:
             try:
                 with self._service.metrics.tile_timed("finished"):
@@ -161,3 +179,21 @@ class LiveTiles:
         if image is None:
             return empty_tile(picked.layer, picked.tile.size, picked.format)
         return rendered(image, colours_of(version.summary.legend), picked.layer, picked.format)
+
+    def _viewed(self, picked: PickedImagery) -> bytes:
+        look, tile = picked.look, picked.tile
+        window = look.grid.under(tile)
+        if window is None:
+            return empty_tile(picked.layer, tile.size, picked.format)
+
+        def drawn(opened: Opened) -> ImageData:
+            look.refuse_changed(opened)
+            return self._pictures.draw(opened, look.region, picked.layer, tile, window)
+
+        with look.imagery.borrowed() as imagery:
+            return rendered(imagery.work(drawn), {}, picked.layer, picked.format)
+
+
+def _left(until: float) -> float:
+    """Seconds."""
+    return max(0.0, until - asyncio.get_running_loop().time())

@@ -6,6 +6,8 @@ import csv
 import io
 from typing import TYPE_CHECKING
 
+from geodata.spreadsheets import guarded
+
 if TYPE_CHECKING:
     from app.results.classes import MappedClasses
 
@@ -20,12 +22,6 @@ def legend_csv(mapped: MappedClasses) -> bytes:
     for entry in mapped:
         area = f"{entry.area_m2 / 10_000:.4f}"
         writer.writerow(
-            (entry.value, _harmless(entry.name), _harmless(entry.title), entry.color, entry.pixels, area)
+            (entry.value, guarded(entry.name), guarded(entry.title), entry.color, entry.pixels, area)
         )
     return text.getvalue().encode()
-
-
-def _harmless(text: str) -> str:
-    """A text that no spreadsheet takes for a formula: such ones get an apostrophe in front."""
-    # Also in the wide forms of Chinese and Japanese keyboards, and behind spaces.
-    return f"'{text}" if text.lstrip()[:1] in set("=+-@＝＋－＠\t\r\n|%") else text  # noqa: RUF001

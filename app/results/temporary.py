@@ -29,8 +29,8 @@ def made_once(folder: Path, name: str, make: Callable[[Path], None]) -> BinaryIO
     Raises:
         OutputError: the disk is full or read-only.
     """
-    with _workspace(folder) as workspace:
-        made = workspace / name
+    with workspace(folder) as private:
+        made = private / name
         make(made)
         return made.open("rb")
 
@@ -48,14 +48,23 @@ def pieces(file: BinaryIO) -> Iterator[bytes]:
 
 
 @contextmanager
-def _workspace(folder: Path) -> Iterator[Path]:
+def workspace(folder: Path) -> Iterator[Path]:
+    """A folder of its own, which nobody else on this machine may look into; gone at the end, whatever happens.
+
+    Args:
+        folder: of the maps; see `made_once`.
+
+    Raises:
+        OutputError: the disk is full or read-only.
+    """
     try:
-        workspace = Path(tempfile.mkdtemp(prefix=".making-", dir=folder))
+        folder.mkdir(parents=True, exist_ok=True)
+        private = Path(tempfile.mkdtemp(prefix=".making-", dir=folder))
     except OSError as error:
         raise OutputError(f"nothing can be made in {folder}: {error.strerror}") from error
     try:
-        yield workspace
+        yield private
     except OSError as error:
-        raise OutputError(f"the download cannot be made in {folder}: {error.strerror or error}") from error
+        raise OutputError(f"a file cannot be made in {folder}: {error.strerror or error}") from error
     finally:
-        shutil.rmtree(workspace, ignore_errors=True)
+        shutil.rmtree(private, ignore_errors=True)

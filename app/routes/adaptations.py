@@ -13,6 +13,7 @@ from starlette.responses import JSONResponse, Response
 from app.adaptations.documents import corrected_document, current_etag, version_document
 from app.database.connection import DatabaseError
 from app.errors import InvalidRequestError, OutdatedAdaptationError, UnsupportedMediaTypeError
+from app.files.headers import labels_headers
 from app.keys.owner import owner_of
 from app.links import GEOJSON
 from app.live.routing import live_of
@@ -151,12 +152,19 @@ def get_version(request: Request, adaptation_id: AdaptationId, number: Number) -
     response_class=JSONResponse,
     responses={200: {"content": {GEOJSON: {}}, "description": "A GeoJSON FeatureCollection."}, **LOOKING},
 )
-def get_labels(request: Request, adaptation_id: AdaptationId, version: VersionQuery = None) -> JSONResponse:
+def get_labels(
+    request: Request,
+    adaptation_id: AdaptationId,
+    version: VersionQuery = None,
+    *,
+    download: Annotated[bool, Query(description="Suggest to browsers to keep it as a file.")] = False,
+) -> JSONResponse:
     """Each with an `id` that it keeps through all corrections, and that no other label of the adaptation ever has."""
     store = serving(request).adaptations.store
     head = store.get(adaptation_id, owner_of(request)).head
-    body = store.body(store.version(adaptation_id, version or head))
-    return JSONResponse(body.labels.collection, media_type=GEOJSON, headers=_CACHING)
+    found = store.version(adaptation_id, version or head)
+    headers = labels_headers(found, "geojson") if download else _CACHING
+    return JSONResponse(store.body(found).labels.collection, media_type=GEOJSON, headers=headers)
 
 
 @router.get(

@@ -14,8 +14,8 @@ from app.errors import BusyError, InvalidRequestError, OutdatedAdaptationError, 
 from app.live.addresses import TileSet
 from app.live.grid import MAX_ZOOM, MapGrid, Tile
 from app.live.layers import Layer, TileFormat
+from app.live.picked import Picked
 from app.live.routing import live_of
-from app.live.service import Picked
 from app.live.tilejson import tilejson
 from app.negotiation import matches_etag
 from app.results.caching import cache_control
@@ -38,7 +38,10 @@ Zoom = Annotated[int, Path(ge=0, le=MAX_ZOOM, description="Zoom level.")]
 Column = Annotated[int, Path(ge=0, lt=2**MAX_ZOOM, description="Column, from the west.")]
 Row = Annotated[int, Path(ge=0, lt=2**MAX_ZOOM, description="Row, from the north.")]
 Size = Annotated[TileSize, Query(description="Pixels a side.")]
-Shown = Annotated[Layer, Query(description="Imagery layers are those of an adaptation.")]
+Shown = Annotated[
+    Layer, Query(description="All but classes and confidence show imagery, which an adaptation has.")
+]
+FormatOf = Annotated[TileFormat, Query(alias="format", description="Of the tiles.")]
 VersionOf = Annotated[
     int | None,
     Query(ge=1, le=2**31 - 1, description="Of an adaptation; left out: the current one. Maps have none."),
@@ -54,25 +57,30 @@ MAKING = refusals(OutdatedAdaptationError, ImageryFailedError, TileTimeoutError,
 router = APIRouter(prefix="/tiles/{tiles_id}", tags=["tiles"])
 
 
+def content_of(format_: TileFormat) -> str:
+    """What is in a tile, for people."""
+    if format_ is TileFormat.NPY:
+        return "numbers, and last a mask (255: valid), as numpy reads them"
+    return "a picture"
+
+
+def answers(format_: TileFormat) -> dict[int | str, dict[str, Any]]:
+    """For `responses` of a route of tiles, less its refusals."""
+    return {
+        200: {"content": {format_.media_type: {}}, "description": "Transparent outside of the region."},
+        304: {"description": "Not modified."},
+    }
+
+
 def _add_tiles(format_: TileFormat) -> None:
     """GET /{z}/{x}/{y}.png, say."""
-    npy = (
-        "numbers, and last a mask (255: valid), as numpy reads them"
-        if format_ is TileFormat.NPY
-        else "a picture"
-    )
 
     @router.get(
         f"/{{z}}/{{x}}/{{y}}.{format_.value}",
         name=f"tile_{format_.value}",
-        summary=f"A tile of an adaptation or a map: {npy}",
+        summary=f"A tile of an adaptation or a map: {content_of(format_)}",
         response_class=Response,
-        responses={
-            200: {"content": {format_.media_type: {}}, "description": "Transparent outside of the region."},
-            304: {"description": "Not modified."},
-            **REFUSED,
-            **MAKING,
-        },
+        responses={**answers(format_), **REFUSED, **MAKING},
     )
     async def get_tile(
         request: Request,
@@ -122,10 +130,7 @@ async def tile_response(
         NotFoundError: there is no such tile, or nothing with this id.
         LandshotError: see `LiveTiles.get`.
     """
-    if not tile.exists:
-        raise NotFoundError(
-            f"There is no tile {tile.z}/{tile.x}/{tile.y}: zoom {tile.z} ends at column and row {2**tile.z - 1}."
-        )
+    refuse_beyond(tile)
     live = live_of(request)
     target = await live.lookup.find(request, tiles_id, version)
     picked = Picked(target, layer, tile, format_)
@@ -141,6 +146,14 @@ async def tile_response(
     return Response(content, media_type=picked.format.media_type, headers=headers)
 
 
+def refuse_beyond(tile: Tile) -> None:
+    """Raise NotFoundError where a zoom has no such column or row."""
+    if not tile.exists:
+        raise NotFoundError(
+            f"There is no tile {tile.z}/{tile.x}/{tile.y}: zoom {tile.z} ends at column and row {2**tile.z - 1}."
+        )
+
+
 @router.get("/tilejson.json", name="tilejson", summary="Where tiles are (TileJSON 3.0.0)", responses=REFUSED)
 async def get_tilejson(
     request: Request,
@@ -148,7 +161,7 @@ async def get_tilejson(
     tiles_id: TilesId,
     version: VersionOf = None,
     layer: Shown = Layer.CLASSES,
-    format_: Annotated[TileFormat, Query(alias="format", description="Of the tiles.")] = TileFormat.PNG,
+    format_: FormatOf = TileFormat.PNG,
     tilesize: Size = TileSize.SMALL,
 ) -> dict[str, Any]:
     """Bounds, zoom levels and the address of the tiles, for MapLibre, Leaflet, QGIS."""

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from app.map_plan import MapPlan
-    from app.map_request import MapRequest
+    from app.map_request import ImageryRequest
     from app.sources.holding import Holding
     from app.watch import Watch
     from geodata.cube import Cube
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from geodata.imagery import ImagerySource
 
 T = TypeVar("T")
+Asked = TypeVar("Asked", bound="ImageryRequest")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,21 +58,25 @@ class Source(Protocol):
     def name(self) -> str:
         """What users call it."""
 
-    def check(self, request: MapRequest) -> None:
+    @property
+    def band_sets(self) -> tuple[tuple[float, ...], ...]:
+        """Band centres (nm) of its imagery; of a catalogue, one tuple for each sensor that its scenes may come from."""
+
+    def check(self, request: ImageryRequest) -> None:
         """Refuse at once what can be refused without looking at any imagery.
 
         Raises:
             LandshotError: fields that are missing, or that this source has no use for; region or period.
         """
 
-    def pixels(self, request: MapRequest) -> int:
+    def pixels(self, request: ImageryRequest) -> int:
         """About how many pixels the map will have, as far as that is known without a search.
 
         Raises:
             LandshotError: as `check`, and where the region is none of this imagery's.
         """
 
-    def use(self, request: MapRequest, watch: Watch, work: Callable[[Opened], T]) -> T:
+    def use(self, request: ImageryRequest, watch: Watch, work: Callable[[Opened], T]) -> T:
         """Open the imagery for a request, and do something with it.
 
         Args:
@@ -83,14 +88,14 @@ class Source(Protocol):
             LandshotError: there is no imagery to use, or too much of it cannot be read.
         """
 
-    def settled(self, request: MapRequest) -> MapRequest:
+    def settled(self, request: Asked) -> Asked:
         """The same request with its region said, so that other labels do not move it.
 
         Raises:
             LandshotError: as `check`.
         """
 
-    def hold(self, request: MapRequest, watch: Watch) -> Holding:
+    def hold(self, request: ImageryRequest, watch: Watch) -> Holding:
         """Open the imagery for a request, to be closed by whoever asked.
 
         Args:
@@ -101,8 +106,10 @@ class Source(Protocol):
             LandshotError: there is no imagery to use.
         """
 
-    def plan(self, request: MapRequest, *, max_pixels: int) -> MapPlan:
+    def plan(self, request: ImageryRequest, *, max_pixels: int) -> MapPlan:
         """What a map would be made from and cost, and all that it would be refused for.
+
+        Without labels, which only a `MapRequest` has, nothing is said of them.
 
         Raises:
             LandshotError: the request is not one, or the catalogue cannot be asked.

@@ -22,8 +22,9 @@ def choose_source(sources: Mapping[str, Source], name: str | None) -> Source:
     """
     known = ", ".join(sources) or "none"
     if name is None:
-        if len(sources) == 1:
-            return next(iter(sources.values()))
+        own = [source for source in sources.values() if not getattr(source, "is_example", False)]
+        if len(own or sources) == 1:
+            return next(iter(own or sources.values()))
         reason = f"say which imagery to map; this server has: {known}"
         raise InvalidRequestError(f"imagery: {reason}", (Fault("imagery", reason),))
     if name not in sources:

@@ -11,6 +11,7 @@ from app.errors import InvalidRequestError
 from app.limits import refuse_too_many_pixels
 from app.lineage import Lineage
 from app.map_plan import STARTING_S, WRITTEN_A_SECOND, Cost, MapPlan
+from app.map_request import MapRequest
 from app.samples import pixels_of_classes, read_labelled
 from app.sources import Opened
 from app.sources.holding import Holding
@@ -25,7 +26,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from app.map_request import MapRequest
+    from app.map_request import ImageryRequest
+    from app.sources import Asked
     from app.watch import Watch
     from geodata.cube import Cube
     from geodata.grid import Region, Window
@@ -42,7 +44,15 @@ class ImageSource:
     kind: Literal["file", "simulated"]
     imagery: ImagerySource
 
-    def check(self, request: MapRequest) -> None:
+    is_example: bool = False
+    """Whether it was put there to try the server out, and is nobody's choice."""
+
+    @property
+    def band_sets(self) -> tuple[tuple[float, ...], ...]:
+        """One: it is open, and its bands are known."""
+        return (tuple(band.wavelength_nm for band in self.imagery.bands),)
+
+    def check(self, request: ImageryRequest) -> None:
         """Refuse a period: the image has the dates that it has.
 
         Raises:
@@ -55,7 +65,7 @@ class ImageSource:
             )
             raise InvalidRequestError(f"{given[0]}: {reason}", tuple(Fault(field, reason) for field in given))
 
-    def pixels(self, request: MapRequest) -> int:
+    def pixels(self, request: ImageryRequest) -> int:
         """Height times width of the region.
 
         Raises:
@@ -66,15 +76,15 @@ class ImageSource:
         height, width = region_on_grid(request.bbox, self.imagery.geobox).shape
         return height * width
 
-    def use(self, request: MapRequest, watch: Watch, work: Callable[[Opened], T]) -> T:
+    def use(self, request: ImageryRequest, watch: Watch, work: Callable[[Opened], T]) -> T:
         """There is nothing to search."""
         return self.hold(request, watch).work(work)
 
-    def settled(self, request: MapRequest) -> MapRequest:
+    def settled(self, request: Asked) -> Asked:
         """Without a box it is all of the image, whatever the labels."""
         return request
 
-    def hold(self, request: MapRequest, watch: Watch) -> Holding:
+    def hold(self, request: ImageryRequest, watch: Watch) -> Holding:
         """It is open."""
         del watch
 
@@ -87,8 +97,8 @@ class ImageSource:
 
         return Holding(self.imagery, opened)
 
-    def plan(self, request: MapRequest, *, max_pixels: int) -> MapPlan:
-        """Region, labels, and time; the labelled pixels are read."""
+    def plan(self, request: ImageryRequest, *, max_pixels: int) -> MapPlan:
+        """Region, labels, and time; the pixels of labels, where there are some, are read."""
         self.check(request)
         imagery = self.imagery
         try:
@@ -101,10 +111,11 @@ class ImageSource:
             refuse_too_many_pixels(region, max_pixels)
         except LandshotError as refusal:
             refusals.append(refusal)
-        try:
-            counts = _labelled(request, imagery, region)
-        except LabelsError as refusal:
-            refusals.append(refusal)
+        if isinstance(request, MapRequest):
+            try:
+                counts = _labelled(request, imagery, region)
+            except LabelsError as refusal:
+                refusals.append(refusal)
         height, width = region.shape
         pixels = height * width
         seconds = STARTING_S + predicting_s(pixels, len(imagery.day_of_year)) + pixels / WRITTEN_A_SECOND
@@ -135,6 +146,7 @@ class ImageSource:
             "width": width,
             "resolution": [abs(resolution.x), abs(resolution.y)],
             "scaling": imagery.scaling,
+            **({"example": True} if self.is_example else {}),
         }
 
 

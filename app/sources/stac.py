@@ -11,6 +11,7 @@ import numpy as np
 from app.errors import InvalidRequestError, RegionTooLargeError
 from app.label_box import box_around, refuse_outside
 from app.lineage import lineage_of_scenes, public_error
+from app.map_request import MapRequest
 from app.sources import Opened
 from app.sources.holding import Holding
 from app.watch import SEARCHING
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from app.map_plan import MapPlan
-    from app.map_request import MapRequest
+    from app.map_request import ImageryRequest
+    from app.sources import Asked
     from app.watch import Watch
     from geodata.imagery import ImagerySource
     from geodata.imagery.stac.catalogue import Catalogue
@@ -79,18 +81,25 @@ class StacSource:
         """What users call it."""
         return self.catalogue.name
 
-    def check(self, request: MapRequest) -> None:
+    @property
+    def band_sets(self) -> tuple[tuple[float, ...], ...]:
+        """By its settings."""
+        from app.sources.catalogue_bands import band_sets_of  # noqa: PLC0415 - nobody asks before the server runs
+
+        return band_sets_of(self.catalogue)
+
+    def check(self, request: ImageryRequest) -> None:
         """Refuse fields, period and box that cannot be.
 
         Raises:
-            InvalidRequestError: start or end is missing.
+            InvalidRequestError: start or end is missing, or a box where there are no labels.
             PeriodError: the period runs backwards, ends in the future, or is too long.
             RegionTooLargeError: the box has more area than the source allows.
             LabelsError: labels lie outside of the box.
         """
         self.query(request)
 
-    def query(self, request: MapRequest) -> tuple[SceneQuery, tuple[str, ...]]:
+    def query(self, request: ImageryRequest) -> tuple[SceneQuery, tuple[str, ...]]:
         """What to ask the catalogue, and what the user should know about that.
 
         Raises: as `check`.
@@ -98,6 +107,7 @@ class StacSource:
         from geodata.imagery.stac.period import Period  # noqa: PLC0415 - with the first request
         from geodata.imagery.stac.query import SceneQuery  # noqa: PLC0415
 
+        labels = request.labels if isinstance(request, MapRequest) else None
         self._refuse_incomplete(request)
         assert request.start is not None
         assert request.end is not None
@@ -111,7 +121,8 @@ class StacSource:
         box = request.bbox
         notes: tuple[str, ...] = ()
         if box is None:
-            box, note = box_around(request.labels)
+            assert labels is not None
+            box, note = box_around(labels)
             notes = (note,)
         area = area_km2(box)
         if area > self.limits.area_km2:
@@ -119,25 +130,26 @@ class StacSource:
                 f"bbox: it has {area:,.0f} km2, and one map from {self.name} may have "
                 f"{self.limits.area_km2:,.0f}; choose a smaller box, or map its parts one by one"
             )
-        refuse_outside(request.labels, box)
+        if labels is not None:
+            refuse_outside(labels, box)
         return SceneQuery(self.catalogue, box, period, request.steps), notes
 
-    def pixels(self, request: MapRequest) -> int:
+    def pixels(self, request: ImageryRequest) -> int:
         """From the area of the box; errors as `check`."""
         query, _ = self.query(request)
         return round(area_km2(query.bbox) * 1e6 / self.catalogue.resolution_m**2)
 
-    def use(self, request: MapRequest, watch: Watch, work: Callable[[Opened], T]) -> T:
+    def use(self, request: ImageryRequest, watch: Watch, work: Callable[[Opened], T]) -> T:
         """Search the catalogue, and work with what it has; again where scenes are lost on the way."""
         with self.hold(request, watch) as holding:
             return holding.work(work)
 
-    def settled(self, request: MapRequest) -> MapRequest:
+    def settled(self, request: Asked) -> Asked:
         """With the box around its labels, where it has none; errors as `check`."""
         query, _ = self.query(request)
         return replace(request, bbox=query.bbox)
 
-    def hold(self, request: MapRequest, watch: Watch) -> Holding:
+    def hold(self, request: ImageryRequest, watch: Watch) -> Holding:
         """Search the catalogue."""
         from geodata.imagery.stac.source import StacImagery  # noqa: PLC0415
 
@@ -165,7 +177,7 @@ class StacSource:
             raise
         return Holding(imagery, opened, close=imagery.close, tidy=self._tidy)
 
-    def plan(self, request: MapRequest, *, max_pixels: int) -> MapPlan:
+    def plan(self, request: ImageryRequest, *, max_pixels: int) -> MapPlan:
         """Scenes and cost, found out from the catalogue and overviews of masks."""
         from app.sources.stac_plan import plan_from_catalogue  # noqa: PLC0415
 
@@ -220,16 +232,20 @@ class StacSource:
     def _tidy(self, error: LandshotError) -> None:
         public_error(error, self.folder)
 
-    def _refuse_incomplete(self, request: MapRequest) -> None:
-        missing = [field for field in ("start", "end") if getattr(request, field) is None]
-        if missing:
-            reason = (
-                f"is missing; {self.name} is a catalogue of many dates: say from when to when, "
-                "start and end, as days such as 2025-06-30"
+    def _refuse_incomplete(self, request: ImageryRequest) -> None:
+        when = (
+            f"is missing; {self.name} is a catalogue of many dates: say from when to when, "
+            "start and end, as days such as 2025-06-30"
+        )
+        faults = [Fault(field, when) for field in ("start", "end") if getattr(request, field) is None]
+        if request.bbox is None and not isinstance(request, MapRequest):
+            where = (
+                f"is missing; {self.name} is a catalogue of many places, and without labels nothing else says "
+                "where: give west, south, east, north in degrees"
             )
-            raise InvalidRequestError(
-                f"{missing[0]}: {reason}", tuple(Fault(field, reason) for field in missing)
-            )
+            faults.insert(0, Fault("bbox", where))
+        if faults:
+            raise InvalidRequestError(f"{faults[0].where}: {faults[0].reason}", tuple(faults))
 
 
 def _of_all_dates(counts: NDArray[np.uint16]) -> NDArray[np.uint16]:

@@ -10,6 +10,8 @@ from app.errors import RegionTooLargeError
 from app.limits import refuse_too_many_pixels
 from app.lineage import public_text
 from app.map_plan import STARTING_S, WRITTEN_A_SECOND, Cost, MapPlan
+from app.map_request import MapRequest
+from app.samples import pixels_of_classes
 from app.watch import predicting_s
 from geodata.errors import Fault, LabelsError, LandshotError, NoClearImageryError, NoScenesError
 from geodata.grid import region_on_grid
@@ -18,14 +20,14 @@ from geodata.label_pixels import locate_labels
 from geodata.legend import Legend
 
 if TYPE_CHECKING:
-    from app.map_request import MapRequest
+    from app.map_request import ImageryRequest
     from app.sources.stac import StacSource
     from geodata.grid import Region
     from geodata.imagery.stac.plan import ImageryPlan
     from geodata.label_pixels import LabelledPixels
 
 
-def plan_from_catalogue(source: StacSource, request: MapRequest, *, max_pixels: int) -> MapPlan:
+def plan_from_catalogue(source: StacSource, request: ImageryRequest, *, max_pixels: int) -> MapPlan:
     """Search, look at overviews, and say everything that stands in the way.
 
     Raises:
@@ -43,19 +45,30 @@ def plan_from_catalogue(source: StacSource, request: MapRequest, *, max_pixels: 
     except RegionTooLargeError as refusal:
         refusals.append(refusal)
     counts = None
-    legend = request.legend or Legend.from_names(request.labels.class_names)
-    try:
-        pixels = locate_labels(request.labels, legend, region)
-    except LabelsError as refusal:
-        refusals.append(refusal)
-    else:
-        found_in = np.bincount(pixels.class_index, minlength=len(legend)).tolist()
-        counts = {entry.name: count for entry, count in zip(legend, found_in, strict=True) if count}
-        if faults := _cloudy_labels(pixels, region, found):
-            refusals.append(LabelsError("labels lie where no scene of the period is clear", faults))
+    if isinstance(request, MapRequest):
+        try:
+            counts, faults = _labelled(request, region, found)
+        except LabelsError as refusal:
+            refusals.append(refusal)
+        else:
+            if faults:
+                refusals.append(LabelsError("labels lie where no scene of the period is clear", faults))
     return MapPlan(
         source.name, tuple(refusals), notes, region, counts, _scenes(found, source), _cost(found, region)
     )
+
+
+def _labelled(
+    request: MapRequest, region: Region, found: ImageryPlan
+) -> tuple[dict[str, int], tuple[Fault, ...]]:
+    """Class name -> pixels, and the labels under clouds.
+
+    Raises:
+        LabelsError: labels that a map would be refused for, whatever the weather.
+    """
+    legend = request.legend or Legend.from_names(request.labels.class_names)
+    pixels = locate_labels(request.labels, legend, region)
+    return pixels_of_classes(legend, pixels.class_index), _cloudy_labels(pixels, region, found)
 
 
 def _cloudy_labels(pixels: LabelledPixels, region: Region, found: ImageryPlan) -> tuple[Fault, ...]:

@@ -61,3 +61,23 @@ def test_labels_that_come_and_go_do_not_move_the_region(client, made):
     own = response.json()
     after = correct(client, own["id"], {"op": "remove", "label": 1})
     assert after["grid"] == own["grid"]
+
+
+def test_a_pixel_has_a_spectrum_for_each_step_of_the_period(client, adapted, made):
+    west, south, east, north = bbox_of(made)
+    here = f"/adaptations/{adapted['id']}"
+    found = client.get(f"{here}/pixel", params={"lon": (west + east) / 2, "lat": (south + north) / 2}).json()
+    assert [date["date"] for date in found["spectrum"]] == [
+        "2025-06-01/2025-06-30",
+        "2025-07-01/2025-07-31",
+        "2025-08-01/2025-08-31",
+    ]
+    assert [date["day_of_year"] for date in found["spectrum"]] == [166, 197, 228]
+    assert all(len(entry["dates"]) == 3 for entry in found["class_spectra"])
+    assert found["observed"]
+    assert len(found["nearest_labels"]) == 5
+    table = client.get(f"{here}/areas").json()
+    assert table["total"]["pixels"] == np.prod(adapted["grid"]["shape"])
+    validated = client.get(f"{here}/validation").json()
+    assert validated["folds"] >= 5
+    assert validated["accuracy"] > 0.5

@@ -218,12 +218,6 @@ def test_the_server_stays_alive_to_others_while_it_makes_a_map(client, scene, se
     assert max(waits) < 1.0
 
 
-def test_the_root_leads_to_the_documentation(client):
-    browser = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
-    assert client.get("/", headers=browser).headers["location"] == "/docs"
-    assert client.get("/docs").status_code == 200
-
-
 def test_the_example_of_the_documentation_works(client):
     described = client.get("/openapi.json").json()
     content = described["paths"]["/adapt"]["post"]["requestBody"]["content"]["application/json"]

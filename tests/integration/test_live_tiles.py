@@ -173,7 +173,7 @@ def test_pictures_of_neighbouring_tiles_match(client, adapted, tilejson):
     assert (large == np.vstack(rows)).all(axis=2).mean() > 0.99
 
 
-@pytest.mark.parametrize("layer", ["classes", "confidence", "true-color", "false-color"])
+@pytest.mark.parametrize("layer", ["classes", "confidence", "true-color", "false-color", "ndvi"])
 def test_a_tile_beside_the_region_is_empty(client, adapted, layer):
     for size in (256, 512):
         params = {"layer": layer, "tilesize": size}

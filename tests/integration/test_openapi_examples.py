@@ -26,6 +26,8 @@ def examples_of(document):
                 continue
             assert method == "post"
             for kind, content in operation["requestBody"]["content"].items():
+                if content["schema"].get("format") == "binary":  # no text to paste
+                    continue
                 assert "example" in content, path
                 yield path, kind, content["example"]
 
@@ -38,6 +40,8 @@ def test_every_request_body_has_an_example_and_each_works(bundled):
         "/adapt/plan",
         "/adaptations",
         "/adaptations/{adaptation_id}/labels",
+        "/labels/read",
+        "/legends/read",
         "/processes/{process_id}/execution",
         "/search",
     }
@@ -48,7 +52,8 @@ def test_every_request_body_has_an_example_and_each_works(bundled):
             names["{adaptation_id}"] = made.json()["id"]
         for name, value in names.items():
             path = path.replace(name, value)  # noqa: PLW2901
-        answer = bundled.post(path, json=example, headers={"content-type": kind})
+        sent = {"content": example} if isinstance(example, str) else {"json": example}
+        answer = bundled.post(path, **sent, headers={"content-type": kind})
         assert answer.status_code in DOCUMENTED, (path, answer.text)
 
 

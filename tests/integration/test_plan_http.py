@@ -108,6 +108,50 @@ def test_every_reason_is_told_at_once(made, service, tmp_path):
     assert plan["scenes"]["used"] == 1
 
 
+@pytest.mark.parametrize(
+    "labels", [{}, {"labels": None}, {"labels": {"type": "FeatureCollection", "features": []}}]
+)
+def test_a_region_is_planned_before_there_are_labels(client, made, labels):
+    without = {name: value for name, value in body_of(made).items() if name != "labels"} | labels
+    response = client.post("/adapt/plan", json=without)
+    assert response.status_code == 200, response.text
+    plan = response.json()
+    assert plan["feasible"]
+    assert plan["labelled_pixels"] is None
+    labelled = client.post("/adapt/plan", json=body_of(made)).json()
+    assert plan == labelled | {"labelled_pixels": None}
+
+
+def test_without_labels_a_catalogue_has_to_be_told_where(client):
+    refused = client.post("/adapt/plan", json={"imagery": "summer", **PERIOD})
+    assert refused.status_code == 422
+    assert [fault["where"] for fault in refused.json()["errors"]] == ["bbox"]
+    assert "west, south, east, north" in refused.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"bbox": [-9.2, 49.9, -8.8, 50.1]}, "region-too-large"),
+        ({"start": "2025-03-01", "end": "2025-03-31"}, "no-scenes"),
+    ],
+)
+def test_what_the_region_is_refused_for_is_told_without_labels_too(client, made, change, code):
+    asked = body_of(made, **change)
+    del asked["labels"]
+    plan = client.post("/adapt/plan", json=asked).json()
+    assert not plan["feasible"]
+    assert [refusal["type"] for refusal in plan["refusals"]] == [f"/problems/{code}"]
+
+
+def test_a_map_still_needs_labels(client, made):
+    asked = body_of(made, labels={"type": "FeatureCollection", "features": []})
+    for path in ("/adapt", "/adaptations"):
+        assert client.post(path, json=asked).json()["type"] == "/problems/invalid-labels"
+        left_out = client.post(path, json={name: value for name, value in asked.items() if name != "labels"})
+        assert left_out.json()["errors"] == [{"where": "labels", "reason": "is missing"}]
+
+
 def test_files_are_planned_too(scene, tmp_path):
     with app_with(tmp_path, {"blocks": {"kind": "file", "path": str(scene.path)}}) as http:
         plan = http.post("/adapt/plan", json={"labels": scene.labels}).json()
@@ -120,3 +164,9 @@ def test_files_are_planned_too(scene, tmp_path):
         nodata = scene.collection(scene.point(3, 3, "a"), scene.point(90, 90, "b"))
         refused = http.post("/adapt/plan", json={"labels": nodata}).json()
         assert refused["refusals"][0]["errors"][0]["where"] == "labels[0]"
+        whole = http.post("/adapt/plan", json={}).json()
+        assert whole == plan | {"labelled_pixels": None}
+        legend = http.post("/adapt/plan", json={"legend": [{"value": 0, "name": "x"}]})
+        assert legend.json()["type"] == "/problems/invalid-legend"
+        features = http.post("/adapt/plan", json={"labels": {"features": []}})
+        assert features.json()["type"] == "/problems/invalid-labels"

@@ -18,6 +18,7 @@ OPEN = {
     "/problems",
     "/problems/{code}",
     "/conformance",
+    "/page/settings",
     "/processes",
     "/processes/{process_id}",
 }
@@ -25,12 +26,16 @@ OPEN = {
 
 NOBODYS = "f" * 32
 
+NEEDED = {"/adaptations/{adaptation_id}/pixel": "?lon=4.45&lat=51.43"}
+"""Path -> parameters without which a request is refused before anybody looks whose it is about."""
+
 
 def filled(path, ids):
     """A path with its parameters given: those of `ids`, and anything that fits for the others."""
     other = {"z": "0", "x": "0", "y": "0", "code": "not-found", "file": "landcover.tif"}
     other |= {"number": "1", "matrix_set": "WebMercatorQuad"}
-    return re.sub(r"\{([^}]*)\}", lambda match: (other | ids).get(match[1], NOBODYS), path)
+    given = re.sub(r"\{([^}]*)\}", lambda match: (other | ids).get(match[1], NOBODYS), path)
+    return given + NEEDED.get(path, "")
 
 
 def local(address):

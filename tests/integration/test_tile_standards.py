@@ -54,6 +54,8 @@ TILEJSON = {
     },
 }
 
+LAYERS = ["classes", "confidence", "true-color", "false-color", "ndvi", "ndwi", "ndbi", "nbr"]
+
 WMTS = "{http://www.opengis.net/wmts/1.0}"
 OWS = "{http://www.opengis.net/ows/1.1}"
 PIXEL_M = 0.00028
@@ -90,7 +92,7 @@ def tilejson(client, tiles):
     return client.get(f"{tiles}/tilejson.json").json()
 
 
-@pytest.mark.parametrize("layer", ["classes", "confidence", "true-color", "false-color"])
+@pytest.mark.parametrize("layer", LAYERS)
 @pytest.mark.parametrize("tilesize", [256, 512])
 def test_tilejson_keeps_to_its_schema(client, tiles, layer, tilesize):
     found = client.get(f"{tiles}/tilejson.json", params={"layer": layer, "tilesize": tilesize}).json()
@@ -110,7 +112,7 @@ def test_wmts_capabilities_describe_the_matrices(client, tiles):
     assert response.headers["content-type"] == "application/xml"
     root = ET.fromstring(response.content)  # noqa: S314 - our own
     layers = [layer.find(f"{OWS}Identifier").text for layer in root.iter(f"{WMTS}Layer")]
-    assert layers == ["classes", "confidence", "true-color", "false-color"]
+    assert layers == LAYERS
     matrices = list(root.iter(f"{WMTS}TileMatrix"))
     described = [matrix for matrix in matrices if matrix.find(f"{WMTS}ScaleDenominator") is not None]
     assert len(described) == 25
@@ -171,7 +173,8 @@ def test_wrong_parameters_are_named(client, tiles, wrong):
 
 def test_ogc_api_tiles_leads_from_the_list_to_a_tile(client, tiles, tilejson):
     listed = client.get(f"{tiles}/tiles").json()["tilesets"]
-    assert len(listed) == 4
+    assert [one["title"].rpartition(": ")[2] for one in listed][4] == "Vegetation index (NDVI)"
+    assert len(listed) == len(LAYERS)
     own = next(link["href"] for link in listed[0]["links"] if link["rel"] == "self")
     tileset = client.get(own).json()
     assert tileset["dataType"] == "map"
@@ -221,7 +224,7 @@ def test_gdalinfo_lists_the_layers(client, tiles):
     address_ = f"WMTS:{str(client.base_url).rstrip('/')}{tiles}/WMTSCapabilities.xml"
     done = subprocess.run(["gdalinfo", "-json", address_], capture_output=True, check=True, timeout=60)
     found = json.loads(done.stdout)["metadata"]["SUBDATASETS"]
-    assert sum(name.endswith("_NAME") for name in found) == 4
+    assert sum(name.endswith("_NAME") for name in found) == len(LAYERS)
 
 
 def colours_by_gdal(opened, tilejson):

@@ -67,7 +67,17 @@ def patchwork(shape, seed=0):
 
 
 def finish_map(
-    store: MapStore, map_id, geobox, *, day=None, period=None, links=(), age=0, classes=None, counted=False
+    store: MapStore,
+    map_id,
+    geobox,
+    *,
+    day=None,
+    period=None,
+    links=(),
+    age=0,
+    classes=None,
+    counted=False,
+    legend=LEGEND,
 ):
     """Write a map to a store; `age` seconds before others."""
     shape = tuple(int(n) for n in geobox.shape)
@@ -78,7 +88,7 @@ def finish_map(
             folder / LANDCOVER,
             folder / CONFIDENCE,
             geobox=geobox,
-            legend=LEGEND,
+            legend=legend,
             tags={"LANDSHOT_IMAGERY": "made up"},
             observations=folder / OBSERVATIONS if counted else None,
         ) as writer:
@@ -89,7 +99,7 @@ def finish_map(
             map_id,
             files,
             geobox,
-            LEGEND,
+            legend,
             datetime=day,
             period=period,
             properties={

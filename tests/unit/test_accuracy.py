@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import binomtest
 from sklearn import metrics
 from sklearn.metrics import balanced_accuracy_score
 
-from geodata.accuracy import accuracy, balanced_accuracy, confusion_matrix
+from geodata.accuracy import accuracy, balanced_accuracy, confusion_matrix, wilson_interval
 
 PAIRS = st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4)), min_size=1, max_size=60)
 
@@ -54,3 +55,17 @@ def test_rows_are_the_truth():
 def test_balanced_accuracy_equals_scikit_learns():
     truth, predicted = np.random.default_rng(1).integers(0, 4, size=(2, 200))
     assert balanced_accuracy(truth, predicted, 4) == pytest.approx(balanced_accuracy_score(truth, predicted))
+
+
+@pytest.mark.parametrize(("right", "count"), [(0, 1), (1, 1), (0, 7), (7, 7), (3, 8), (41, 50), (4999, 5000)])
+def test_the_interval_of_a_share_is_that_of_scipy(right, count):
+    low, high = wilson_interval(right, count)
+    oracle = binomtest(right, count).proportion_ci(0.95, method="wilson")
+    assert (low, high) == pytest.approx((oracle.low, oracle.high), abs=1e-12)
+    assert 0 <= low <= right / count <= high <= 1
+
+
+@pytest.mark.parametrize(("right", "count"), [(0, 0), (-1, 3), (4, 3)])
+def test_what_is_no_share_has_no_interval(right, count):
+    with pytest.raises(ValueError, match="is no share"):
+        wilson_interval(right, count)

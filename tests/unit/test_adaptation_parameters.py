@@ -69,7 +69,9 @@ def test_a_body_asks_for_the_same_again():
         for n, outline in enumerate(outlines)
     ]
     labels = parse_geojson(json.loads(json.dumps({"type": "FeatureCollection", "features": features})))
-    asked = MapRequest(labels, BoundingBox(4.1, 50.9, 4.2, 51.1), Legend.from_names(labels.class_names))
+    asked = MapRequest(
+        labels, bbox=BoundingBox(4.1, 50.9, 4.2, 51.1), legend=Legend.from_names(labels.class_names)
+    )
     body = Body.of("blocks", asked)
     name, again = parse_body(body.text.encode(), max_labels=100)
     assert name == "blocks"

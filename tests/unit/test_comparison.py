@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from app.adaptations import comparison
+from app.adaptations import walking
 from app.adaptations.comparison import Comparison, compare
 from app.adapting import RegionAdaptation
 from app.samples import Samples, adapt_to
@@ -46,7 +46,7 @@ def test_all_pixels_of_a_small_region_are_compared(imagery, adaptations):
 
 def test_of_a_large_region_every_nth_row_and_column(imagery, adaptations, monkeypatch):
     whole = compare(*adaptations, Opened(imagery, None)).to_json()
-    monkeypatch.setattr(comparison, "MOST_PIXELS", 1000)
+    monkeypatch.setattr(walking, "MOST_PIXELS", 1000)
     found = compare(*adaptations, Opened(imagery, None)).to_json()
     assert (found["step"], found["region_pixels"]) == (4, 9900)
     assert found["compared_pixels"] == len(range(2, 90, 4)) * len(range(2, 110, 4))

@@ -11,7 +11,8 @@ from app.live.grid import Tile
 from app.live.kept import KeptTiles
 from app.live.layers import Layer, TileFormat
 from app.live.lookup import Target
-from app.live.service import LiveTiles, Picked
+from app.live.picked import Picked
+from app.live.service import LiveTiles
 from app.operations.metrics import Metrics
 
 

@@ -101,3 +101,30 @@ def test_folding_and_predicting_twice_gives_the_same_bytes(region):
     first, second = (Predictor.of(adapted).predict(image) for _ in range(2))
     for a, b in zip(first, second, strict=True):
         assert a.tobytes() == b.tobytes()
+
+
+def test_the_largest_probability_is_the_class_and_the_confidence_of_the_map(region):
+    adapted, image = region
+    predictor = Predictor.of(adapted)
+    classes, confidence = predictor.predict(image)
+    shares = predictor.probabilities(image)
+    seen = classes != NO_CLASS
+    np.testing.assert_array_equal(np.isnan(shares).any(axis=0), ~seen)
+    np.testing.assert_array_equal(predictor.classes[shares.argmax(axis=0)][seen], classes[seen])
+    np.testing.assert_array_equal(np.round(100 * shares.max(axis=0)[seen]), confidence[seen])
+    np.testing.assert_allclose(shares[:, seen].sum(axis=0), 1, atol=1e-5)
+    for row, column in [(0, 0), (63, 61), (149, 129)]:
+        one = predictor.probabilities(image[:, :, row : row + 1, column : column + 1])
+        np.testing.assert_array_equal(one[:, 0, 0], shares[:, row, column])
+
+
+def test_probabilities_are_those_of_the_model_before_folding(region):
+    adapted, image = region
+    part = image[:, :, :40, :40]
+    shares = Predictor.of(adapted).probabilities(part)
+    pixels = np.moveaxis(part.reshape(*part.shape[:2], -1), 2, 0)
+    seen = np.isfinite(pixels).all(axis=2).any(axis=1)
+    scores = adapted.scores(pixels[seen])
+    oracle = np.exp(scores - scores.max(axis=1, keepdims=True))
+    oracle /= oracle.sum(axis=1, keepdims=True)
+    np.testing.assert_allclose(shares.reshape(len(shares), -1)[:, seen].T, oracle, atol=2e-3)

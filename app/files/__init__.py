@@ -1,0 +1,1 @@
+"""What people bring and take away as files: labels, legends."""

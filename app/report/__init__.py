@@ -1,0 +1,1 @@
+"""A finished map as one page to print: map, legend, areas, accuracy, lineage."""
