@@ -13,6 +13,7 @@ from app.adaptations.body import Body
 from app.adaptations.editing import changed_labels, edited
 from app.adaptations.history import after_jumps, current
 from app.adaptations.insight import Insight
+from app.adaptations.lenience import without_faulty
 from app.adaptations.making import CREATED, new_version, with_steady_legend
 from app.adaptations.reopening import Reopening
 from app.adaptations.shelf import ImageryOf, Shelf
@@ -23,10 +24,11 @@ from app.map_content import map_id_of
 from app.progress import NoProgress
 from app.sources.choice import choose_source
 from app.watch import Watch
-from geodata.errors import LabelsError
+from geodata.errors import Fault, LabelsError
+from geodata.labels import LabelSet
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from concurrent.futures import Future
 
     from app.adaptations.areas import RegionAreas
@@ -55,6 +57,9 @@ class Corrected:
     """Names of those that differ from what was current before: added, changed, removed."""
 
     seconds: Mapping[str, float]
+
+    left_out: tuple[Fault, ...] = ()
+    """Labels at fault that it went on without, where that was asked for."""
 
 
 class AdaptationDesk:
@@ -95,23 +100,34 @@ class AdaptationDesk:
         self._insight.close()
         self.shelf.close()
 
-    def create(self, owner: str, name: str | None, request: MapRequest) -> Future[Corrected]:
+    def create(
+        self, owner: str, name: str | None, request: MapRequest, *, lenient: bool = False
+    ) -> Future[Corrected]:
         """Adapt to a region.
 
         Args:
             owner: whose the adaptation will be.
             name: of the imagery.
             request: labels and region.
+            lenient: go on without labels at fault.
 
         Raises:
             LandshotError: the source refuses the request at once, or the server is busy.
         """
         source = choose_source(self._sources, name)
         source.check(request)
-        return self._admission.submit(self._pool, lambda: self._create(owner, source, request))
+        return self._admission.submit(
+            self._pool, lambda: self._create(owner, source, request, lenient=lenient)
+        )
 
     def correct(
-        self, adaptation_id: str, owner: str, corrections: Corrections, if_match: str
+        self,
+        adaptation_id: str,
+        owner: str,
+        corrections: Corrections,
+        if_match: str,
+        *,
+        lenient: bool = False,
     ) -> Future[Corrected]:
         """Change labels; the new version becomes the current one.
 
@@ -120,12 +136,13 @@ class AdaptationDesk:
             owner: who asks.
             corrections: what to do.
             if_match: the header; empty where there is none.
+            lenient: go on without labels at fault.
 
         Raises:
             BusyError: too many wait already. All other errors are the future's.
         """
         return self._admission.submit(
-            self._pool, lambda: self._correct(adaptation_id, owner, corrections, if_match)
+            self._pool, lambda: self._correct(adaptation_id, owner, corrections, if_match, lenient=lenient)
         )
 
     def restore(self, adaptation_id: str, owner: str, number: int, if_match: str) -> Future[Corrected]:
@@ -158,15 +175,29 @@ class AdaptationDesk:
         """
         return self._reopening.imagery_of(version)
 
-    def _create(self, owner: str, source: Source, request: MapRequest) -> Corrected:
+    def _create(self, owner: str, source: Source, request: MapRequest, *, lenient: bool) -> Corrected:
         request = source.settled(request)
         watch = Watch(NoProgress())
-        with self.shelf.borrow(source, request, fresh=True) as imagery:
-            new = imagery.work(lambda opened: self._fitted(request, opened, watch))
-        version = self.store.create(owner, new)
-        return Corrected(version, _all_added(new), watch.seconds)
+        labels = request.labels.labels
 
-    def _correct(self, adaptation_id: str, owner: str, corrections: Corrections, if_match: str) -> Corrected:
+        def with_labels(kept: Sequence[int], opened: Opened) -> NewVersion:
+            some = LabelSet(tuple(labels[position] for position in kept))
+            return self._fitted(replace(request, labels=some), opened, watch)
+
+        with self.shelf.borrow(source, request, fresh=True) as imagery:
+            if lenient:
+                new, faults = imagery.work(
+                    lambda opened: without_faulty(len(labels), lambda kept: with_labels(kept, opened))
+                )
+            else:
+                new, faults = imagery.work(lambda opened: self._fitted(request, opened, watch)), {}
+        version = self.store.create(owner, new)
+        return Corrected(version, _all_added(new), watch.seconds, tuple(faults.values()))
+
+    def _correct(
+        self, adaptation_id: str, owner: str, corrections: Corrections, if_match: str, *, lenient: bool
+    ) -> Corrected:
+        left_out: tuple[Fault, ...] = ()
         began = time.perf_counter()
         with self._one_at_a_time(adaptation_id):
             adaptation = current(self.store, adaptation_id, owner, if_match, corrections.base_version)
@@ -179,11 +210,11 @@ class AdaptationDesk:
                 self.store.move_head(adaptation_id, owner, to=base.number, head=head.number)
                 version = base
             else:
-                new = self._edited(base, body, corrections, watch)
+                new, left_out = self._edited(base, body, corrections, watch, lenient=lenient)
                 body = new.body
                 version = self.store.add(adaptation_id, owner, new, parent=base.number, head=adaptation.head)
         seconds = {**watch.seconds, "all": time.perf_counter() - began}
-        return Corrected(version, changed_labels(before.labels, body.labels), seconds)
+        return Corrected(version, changed_labels(before.labels, body.labels), seconds, left_out)
 
     def _restore(self, adaptation_id: str, owner: str, number: int, if_match: str) -> Corrected:
         began = time.perf_counter()
@@ -204,37 +235,50 @@ class AdaptationDesk:
         seconds = {"all": time.perf_counter() - began}
         return Corrected(version, changed_labels(before.labels, body.labels), seconds)
 
-    def _edited(self, base: Version, body: Body, corrections: Corrections, watch: Watch) -> NewVersion:
-        """The version that edits make of another one."""
+    def _edited(
+        self, base: Version, body: Body, corrections: Corrections, watch: Watch, *, lenient: bool
+    ) -> tuple[NewVersion, tuple[Fault, ...]]:
+        """The version that edits make of another one, and what it went on without."""
         source, request = self._reopening.request_of(body)
         if "bbox" not in body.document:  # of a catalogue: labels that come and go must not move the region
             body = body.with_request(source.settled(request))
         labels = replace(body.labels, next_id=self.store.next_label(base.adaptation_id))
         after = edited(labels, corrections.edits, first=len(corrections.jumps))
-        body = replace(body, labels=after.labels)
         if corrections.legend is not None:
             body = Body({**body.document, "legend": corrections.legend}, body.labels)
         elif not base.summary.has_own_legend:
             body = Body({n: v for n, v in body.document.items() if n != "legend"}, body.labels)
-        has_own_legend = corrections.legend is not None or base.summary.has_own_legend
-        change: dict[str, Any] = {"operations": list(after.history)}
-        change |= {"legend": True} if corrections.legend is not None else {}
+        change: dict[str, Any] = {"legend": True} if corrections.legend is not None else {}
+
+        def attempt(kept: Sequence[int]) -> NewVersion:
+            some = after.keeping(kept)
+            told = {"operations": list(some.history), **change}
+            return self._with_labels(base, replace(body, labels=some.labels), told, watch)
+
         try:
-            source, request = self._reopening.request_of(body)
-            if not has_own_legend:
-                request = with_steady_legend(request, base.summary.legend)
-            body = body.with_request(request)
-            source.check(request)
-            with self.shelf.borrow(source, request) as imagery:
-                return imagery.work(
-                    lambda opened: self._fitted(
-                        request, opened, watch, body=body, change=change, has_own_legend=has_own_legend
-                    )
-                )
+            if not lenient:
+                return attempt(range(len(after.labels.features))), ()
+            new, faults = without_faulty(len(after.labels.features), attempt)
+            return new, after.explained(LabelsError("", tuple(faults.values()))).faults
         except LabelsError as error:
             raise after.explained(error) from None
         except RecursionError:  # of writing the labels as JSON, which goes less deep than reading them
             raise MalformedJsonError("not JSON that can be read: it is nested too deeply") from None
+
+    def _with_labels(self, base: Version, body: Body, change: Mapping[str, Any], watch: Watch) -> NewVersion:
+        """Fitted to the labels of a body; its legend is its own, or follows the one before."""
+        has_own_legend = "legend" in change or base.summary.has_own_legend
+        source, request = self._reopening.request_of(body)
+        if not has_own_legend:
+            request = with_steady_legend(request, base.summary.legend)
+        body = body.with_request(request)
+        source.check(request)
+        with self.shelf.borrow(source, request) as imagery:
+            return imagery.work(
+                lambda opened: self._fitted(
+                    request, opened, watch, body=body, change=change, has_own_legend=has_own_legend
+                )
+            )
 
     def _fitted(
         self,

@@ -63,6 +63,7 @@ def corrected_document(service: Service, owner: str, corrected: Corrected, base_
     return {
         **version_document(service, owner, version, base_url, head=version.number),
         "changed_labels": dict(corrected.labels),
+        "left_out": [{"where": fault.where, "reason": fault.reason} for fault in corrected.left_out],
         "seconds": {stage: round(seconds, 4) for stage, seconds in corrected.seconds.items()},
     }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from app.adaptations.corrections import Add, Move, Reclass, operation_summary
@@ -29,6 +29,18 @@ class Edited:
 
     touched: Mapping[int, int]
     """Name of a label -> number of the operation that changed it last."""
+
+    def keeping(self, positions: Sequence[int]) -> Edited:
+        """The same without the labels at other positions; the history tells of those that had been there before."""
+        if len(positions) == len(self.labels.features):
+            return self
+        kept = [self.labels.features[position] for position in positions]
+        gone = {int(feature["id"]) for feature in self.labels.features} - {int(f["id"]) for f in kept}
+        added = {step["label"] for step in self.history if step["op"] == "add"}
+        history = [step for step in self.history if step["label"] not in gone]
+        history += [{"op": "remove", "label": label} for label in sorted(gone - added)]
+        labels = self.labels.with_features(kept, self.labels.next_id)
+        return replace(self, labels=labels, history=tuple(history))
 
     def explained(self, error: LabelsError) -> LabelsError:
         """The error in words of the correction: operations and names of labels, not positions in a list."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Header, Path, Query
@@ -18,6 +19,7 @@ from app.keys.owner import owner_of
 from app.links import GEOJSON
 from app.live.routing import live_of
 from app.negotiation import matches_etag
+from app.preferences import PreferLenient, applied, prefers_lenient
 from app.routes.adapt import REFUSALS, asked_in
 from app.routes.refusals import refusals
 from app.service import serving
@@ -51,6 +53,13 @@ version with `POST /adaptations/{id}/map`.
 
 LOOKING = refusals(NotFoundError, InvalidRequestError, DatabaseError)
 
+PREFERENCE_APPLIED = {
+    "Preference-Applied": {
+        "description": "`handling=lenient`, where that was preferred.",
+        "schema": {"type": "string"},
+    }
+}
+
 _CACHING = {"Cache-Control": "no-cache"}
 
 router = APIRouter(prefix="/adaptations", tags=["adaptations"])
@@ -65,21 +74,29 @@ router = APIRouter(prefix="/adaptations", tags=["adaptations"])
     responses={
         201: {
             "description": "The adaptation, with the addresses of its tiles.",
-            "headers": {"Location": {"description": "The adaptation.", "schema": {"type": "string"}}},
+            "headers": {
+                "Location": {"description": "The adaptation.", "schema": {"type": "string"}},
+                **PREFERENCE_APPLIED,
+            },
         },
         **refusals(UnsupportedMediaTypeError, *REFUSALS),
     },
 )
-async def create(request: Request) -> JSONResponse:
+async def create(
+    request: Request,
+    prefer: PreferLenient = None,  # noqa: ARG001 - read by `prefers_lenient`
+) -> JSONResponse:
     """Parse, adapt and keep; everything slow happens in threads."""
     service, owner = serving(request), owner_of(request)
     name, asked = await asked_in(request)
-    future = await run_in_threadpool(service.adaptations.create, owner, name, asked)
+    lenient = prefers_lenient(request.headers.getlist("prefer"))
+    future = await run_in_threadpool(partial(service.adaptations.create, lenient=lenient), owner, name, asked)
     made = await asyncio.wrap_future(future)
     document = await run_in_threadpool(corrected_document, service, owner, made, str(request.base_url))
     headers = {
         "Location": f"/adaptations/{made.version.adaptation_id}",
         "ETag": await run_in_threadpool(current_etag, service, owner, made.version),
+        **applied(lenient=lenient),
     }
     return JSONResponse(document, status_code=201, headers=headers)
 

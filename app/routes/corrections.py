@@ -26,6 +26,7 @@ from app.keys.owner import owner_of
 from app.keys.signing import Signature, Signer, with_query
 from app.live.routing import live_of
 from app.negotiation import Accept, best_of
+from app.preferences import PreferLenient, applied, prefers_lenient
 from app.requests import parse_body
 from app.routes.adapt import (
     OFFERED,
@@ -37,6 +38,7 @@ from app.routes.adapt import (
 )
 from app.routes.adaptations import (
     LOOKING,
+    PREFERENCE_APPLIED,
     AdaptationId,
     Number,
     VersionQuery,
@@ -48,6 +50,7 @@ from app.service import serving
 from app.submission import answer_to
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from concurrent.futures import Future
 
     from app.adaptations.desk import Corrected
@@ -83,9 +86,17 @@ router = APIRouter(prefix="/adaptations/{adaptation_id}", tags=["adaptations"])
     summary="Correct labels",
     description=DESCRIPTION,
     response_class=JSONResponse,
-    responses={200: {"description": "The version that is current now."}, **CHANGING},
+    responses={
+        200: {"description": "The version that is current now.", "headers": PREFERENCE_APPLIED},
+        **CHANGING,
+    },
 )
-async def correct(request: Request, adaptation_id: AdaptationId, if_match: IfMatch = "") -> JSONResponse:
+async def correct(
+    request: Request,
+    adaptation_id: AdaptationId,
+    if_match: IfMatch = "",
+    prefer: PreferLenient = None,  # noqa: ARG001 - read by `prefers_lenient`
+) -> JSONResponse:
     """Parse, adapt and keep; everything slow happens in threads."""
     desk, settings = serving(request).adaptations, serving(request).settings
     await run_in_threadpool(
@@ -93,7 +104,9 @@ async def correct(request: Request, adaptation_id: AdaptationId, if_match: IfMat
     )  # before anything is said of the body
     body = await json_body(request)
     corrections = await run_in_threadpool(parse_corrections, body, most=settings.max_labels)
-    return await _answered(request, desk.correct(adaptation_id, owner_of(request), corrections, if_match))
+    lenient = prefers_lenient(request.headers.getlist("prefer"))
+    future = desk.correct(adaptation_id, owner_of(request), corrections, if_match, lenient=lenient)
+    return await _answered(request, future, applied(lenient=lenient))
 
 
 @router.post(
@@ -170,12 +183,13 @@ def sign(
     }
 
 
-async def _answered(request: Request, future: Future[Corrected]) -> JSONResponse:
+async def _answered(
+    request: Request, future: Future[Corrected], more: Mapping[str, str] | None = None
+) -> JSONResponse:
     service, owner = serving(request), owner_of(request)
     corrected = await asyncio.wrap_future(future)
     version = corrected.version
     live_of(request).lookup.forget(version.adaptation_id)
     document = await run_in_threadpool(corrected_document, service, owner, corrected, str(request.base_url))
-    return JSONResponse(
-        document, headers={"ETag": await run_in_threadpool(current_etag, service, owner, version)}
-    )
+    etag = await run_in_threadpool(current_etag, service, owner, version)
+    return JSONResponse(document, headers={"ETag": etag, **(more or {})})
