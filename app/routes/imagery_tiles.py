@@ -17,6 +17,7 @@ from app.live.routing import live_of
 from app.live.tilejson import tilejson
 from app.map_request import ImageryRequest
 from app.negotiation import matches_etag
+from app.preferences import applied, prefers_lenient
 from app.requests import Day, Steps
 from app.results.boxes import BBOX, BBOX_PATTERN, bounding_box
 from app.results.caching import cache_control
@@ -43,6 +44,26 @@ REFUSED = refusals(
     BusyError,
     ground.OutputError,
 )
+
+NOTHING_THERE = (
+    ground.RegionError,
+    ground.OutsideImageryError,
+    RegionTooLargeError,
+    ground.PeriodError,
+    ground.NoScenesError,
+    ground.NoClearImageryError,
+)
+"""There is no picture of such a region or period; `POST /adapt/plan` says why."""
+
+NO_CONTENT = {"description": "There is nothing to show there (`Prefer: handling=lenient`)."}
+
+PreferNothing = Annotated[
+    str | None,
+    Header(
+        alias="prefer",
+        description="`handling=lenient` answers 204 where the region or the period has no picture (RFC 7240).",
+    ),
+]
 
 Name = Annotated[
     str, Path(description="Of `GET /imagery`.", json_schema_extra={"pattern": NAME_PATTERN, "maxLength": 64})
@@ -85,7 +106,7 @@ def _add_tiles(format_: TileFormat) -> None:
         name=f"imagery_tile_{format_.value}",
         summary=f"A tile of imagery: {content_of(format_)}",
         response_class=Response,
-        responses={**answers(format_), **REFUSED},
+        responses={**answers(format_), 204: NO_CONTENT, **REFUSED},
     )
     async def get_imagery_tile(
         request: Request,
@@ -98,6 +119,7 @@ def _add_tiles(format_: TileFormat) -> None:
         layer: Shown = "true-color",
         tilesize: Size = TileSize.SMALL,
         if_none_match: Annotated[str, Header()] = "",
+        prefer: PreferNothing = None,  # noqa: ARG001 - read by `prefers_lenient`
     ) -> Response:
         """Where the clearest date has a gap, the next ones fill it. The first tile of a catalogue may take long.
 
@@ -108,7 +130,12 @@ def _add_tiles(format_: TileFormat) -> None:
         refuse_beyond(tile)
         live = live_of(request)
         until = live.deadline()
-        look = await live.look(name, asked, until)
+        try:
+            look = await live.look(name, asked, until)
+        except NOTHING_THERE:
+            if prefers_lenient(request.headers.getlist("prefer")):
+                return Response(status_code=204, headers=applied(lenient=True))
+            raise
         shown = Layer(layer)
         look.refuse_absent(shown)
         picked = PickedImagery(look, shown, tile, format_)

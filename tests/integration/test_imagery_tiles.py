@@ -260,3 +260,12 @@ def test_imagery_is_for_those_with_a_key(guarded):
     for path in (f"{HERE}/tiles/3/4/2.png", f"{HERE}/tilejson.json"):
         guarded.ask(path).problem(401, "key-needed")
         assert guarded.ask(path, guarded.other).status == 200
+
+
+def test_who_is_lenient_gets_nothing_where_there_is_no_picture(client):
+    lenient = {"prefer": "handling=lenient"}
+    beyond = client.get(f"{HERE}/tiles/3/4/2.png", params={"bbox": "10,40,11,41"}, headers=lenient)
+    assert (beyond.status_code, beyond.content) == (204, b"")
+    assert beyond.headers["preference-applied"] == "handling=lenient"
+    nowhere = client.get("/imagery/none/tiles/3/4/2.png", headers=lenient)
+    assert nowhere.status_code == 404, "a wrong address stays one"
