@@ -18,6 +18,7 @@ import { keepInSight } from "./sight";
 import { Toolbar } from "./Toolbar";
 import { isDrawing } from "./view";
 import "../styles/map.css";
+import "../styles/layers.css";
 
 /** The map, and what lies on it. */
 export function MapArea() {
