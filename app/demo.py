@@ -129,7 +129,7 @@ def _next_steps(output: Path) -> list[str]:
         "",
         f"Everything is in {output}/; open {output}/preview.png, or {output}/landcover.tif in QGIS. Next:",
         "",
-        "  make serve        # the service on http://127.0.0.1:8000, docs at /docs; then, beside it:",
+        "  make serve        # the map page on http://127.0.0.1:8000, API at /docs; then, beside it:",
         f"  curl -X POST http://127.0.0.1:8000/adapt {headers} -d @{output}/request.json -o map.tif",
         "",
         "  # the same without a server, or with your own scene and labels:",

@@ -65,7 +65,7 @@ def serve(
     database: str | None,
     workers: int | None,
 ) -> None:
-    """Serve maps over HTTP; the API is described at /docs.
+    """Serve the map page and the HTTP API, which is described at /docs.
 
     Every option can be set in the environment too (LANDSHOT_PORT, LANDSHOT_IMAGERY as JSON, ...); options
     win. Without any imagery or sources a simulated region is served.
@@ -140,6 +140,7 @@ def _run(settings: Settings, listener: socket.socket) -> None:
     from app.main import create_app  # noqa: PLC0415
     from app.operations.logs import configure_logging  # noqa: PLC0415
     from app.operations.tracing import traced  # noqa: PLC0415
+    from app.page import HOW_TO_BUILD, is_built  # noqa: PLC0415
 
     # Threads that draw tiles give the event loop its turn after a millisecond, not after five.
     sys.setswitchinterval(0.001)
@@ -151,8 +152,11 @@ def _run(settings: Settings, listener: socket.socket) -> None:
         names = ", ".join(app.state.service.sources) or "none"
         listener.listen()  # who reads the next line may connect at once
         click.echo(
-            f"Landshot on http://{shown}:{port} (docs at /docs); imagery: {names}; maps in {settings.data_dir}"
+            f"Landshot on http://{shown}:{port} (open it in a browser; API at /docs); imagery: {names}; "
+            f"maps in {settings.data_dir}"
         )
+        if not is_built():
+            click.echo(HOW_TO_BUILD, err=True)
         config = uvicorn.Config(
             app,
             log_config=None,  # its lines go where all others do
