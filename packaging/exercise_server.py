@@ -10,6 +10,7 @@ an error where anything is not as promised. Runs inside the container, with the 
 
 import json
 import os
+import re
 import sys
 import time
 from typing import Any
@@ -32,9 +33,22 @@ def authorization() -> dict[str, str]:
     return {"authorization": f"Bearer {os.environ['LANDSHOT_KEY']}"}
 
 
+def check_page(server: str) -> None:
+    """The map page is there, for browsers without a key, with all that it loads."""
+    with urlopen(Request(f"{server}/", headers={"accept": "text/html"}), timeout=30) as response:
+        page = response.read().decode()
+    loaded = re.findall(r'(?:src|href)="\./(page/[^"]+)"', page)
+    expect(len(loaded) >= 2, f"a page with scripts and styles, not {page[:200]!r}")
+    for address in loaded:
+        with urlopen(f"{server}/{address}", timeout=30) as response:
+            expect(response.status == 200, f"{address} is there")
+    sys.stdout.write(f"the map page and {len(loaded)} files of it\n")
+
+
 def main() -> None:
     """Ask, post, check, and tell what came back."""
     server = sys.argv[1].rstrip("/")
+    check_page(server)
     (scene,) = get_json(f"{server}/imagery")["imagery"]
     described = get_json(f"{server}/openapi.json")
     body = described["paths"]["/adapt"]["post"]["requestBody"]["content"]["application/json"]["example"]

@@ -85,15 +85,17 @@ make_base_image() {
     echo "made in $(seconds "$started")"
 }
 
-# Where this machine's npm takes packages from, for the build only.
+# Where this machine's npm takes packages from, and whom it trusts, for the build only.
 npm_settings() {
-    local name value
-    for name in registry cafile; do
-        value=$(PATH="$PWD/.venv/bin:$PATH" npm config get "$name" 2>/dev/null) || continue
-        [[ -z $value || $value == null || $value == undefined ]] && continue
-        echo "$name=$value"
-        [[ ! -f $value ]] || volumes+=(--volume "$value:$value:ro")
-    done >"$work/npmrc"
+    local registry authorities
+    registry=$(PATH="$PWD/.venv/bin:$PATH" npm config get registry 2>/dev/null || true)
+    authorities=$(PATH="$PWD/.venv/bin:$PATH" npm config get cafile 2>/dev/null || true)
+    [[ -f $authorities ]] || authorities=${NODE_EXTRA_CA_CERTS:-}
+    [[ -z $registry ]] || echo "registry=$registry"
+    if [[ -f $authorities ]]; then
+        echo "cafile=$authorities"
+        [[ " ${volumes[*]} " == *" $authorities:"* ]] || volumes+=(--volume "$authorities:$authorities:ro")
+    fi
 }
 
 build_image() {
@@ -102,7 +104,7 @@ build_image() {
     while read -r volume; do
         volumes+=(--volume "$volume")
     done < <("$python" packaging/pip_settings.py "$work/pip.conf")
-    npm_settings
+    npm_settings >"$work/npmrc"
     volumes+=(--volume "$work/npmrc:/root/.npmrc:ro")
     buildah bud --isolation chroot --format docker --layers=false --pull-never "${volumes[@]}" \
         --build-arg BASE_IMAGE="$base" --build-arg PIP_EXTRA_ARGS="${PIP_EXTRA_ARGS:-}" \
