@@ -12,6 +12,8 @@ export class Problem extends Error {
   readonly title: string;
   readonly detail: string;
   readonly faults: readonly Fault[];
+  /** What of it is in the page's language already; the server speaks English. */
+  readonly translated: "nothing" | "title" | "all";
   /** Seconds after which it is worth another try, where the server says so. */
   readonly retryAfter: number | null;
 
@@ -21,6 +23,7 @@ export class Problem extends Error {
     title: string;
     detail: string;
     faults?: readonly Fault[];
+    translated?: Problem["translated"];
     retryAfter?: number | null;
   }) {
     super(given.detail || given.title);
@@ -29,6 +32,7 @@ export class Problem extends Error {
     this.title = given.title;
     this.detail = given.detail;
     this.faults = given.faults ?? [];
+    this.translated = given.translated ?? "nothing";
     this.retryAfter = given.retryAfter ?? null;
   }
 

@@ -36,6 +36,7 @@ function explained(thrown: unknown): Problem {
     return problemOf(thrown);
   } catch {
     const detail = `${t("shell.failed.detail")} (${String(thrown)})`;
-    return new Problem({ status: 500, code: "page-failed", title: t("shell.failed"), detail });
+    const title = t("shell.failed");
+    return new Problem({ status: 500, code: "page-failed", title, detail, translated: "all" });
   }
 }

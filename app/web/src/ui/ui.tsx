@@ -2,6 +2,7 @@ import type { ComponentChildren, JSX } from "preact";
 import { useId } from "preact/hooks";
 import type { Problem as ProblemDetails } from "../api/problem";
 import { t } from "../i18n/i18n";
+import { ServerWords } from "./ServerWords";
 
 /** What all panels are built of: each has a label for those who do not see it. */
 
@@ -72,7 +73,7 @@ export function Field({
 }: {
   label: string;
   hint?: string | undefined;
-  error?: string | undefined;
+  error?: ComponentChildren;
   children: (wiring: {
     id: string;
     "aria-describedby"?: string;
@@ -110,16 +111,21 @@ export function Swatch({ color }: { color: string }) {
 /** A refusal in the server's own words, where what was refused stands. */
 export function ProblemNote({ problem, onRetry }: { problem: ProblemDetails; onRetry?: () => void }) {
   const isOffline = problem.code === "offline";
+  const translated = isOffline ? "all" : problem.translated;
   const shown = problem.faults.filter((fault) => !problem.detail.includes(fault.reason));
   return (
     <div class="problem" role="alert">
-      <p class="problem-title">{isOffline ? t("shell.offline") : problem.title}</p>
-      <p>{isOffline ? t("shell.offline.detail") : problem.detail}</p>
+      <p class="problem-title" lang={translated === "nothing" ? "en" : undefined}>
+        {isOffline ? t("shell.offline") : problem.title}
+      </p>
+      <p lang={translated === "all" ? undefined : "en"}>
+        {isOffline ? t("shell.offline.detail") : problem.detail}
+      </p>
       {shown.length > 0 && (
         <ul>
           {shown.slice(0, 20).map((fault) => (
             <li key={fault.where}>
-              <code>{fault.where}</code> {fault.reason}
+              <code>{fault.where}</code> <ServerWords>{fault.reason}</ServerWords>
             </li>
           ))}
         </ul>

@@ -3,6 +3,7 @@ import { titleOf } from "../../api/adaptations";
 import type { NearLabel, Pixel } from "../../api/pixel";
 import { head } from "../../follow/follow";
 import { number, percent, t } from "../../i18n/i18n";
+import { placeText } from "../../i18n/place";
 import type { LonLat } from "../../project/project";
 import { activeClass, project, selected } from "../../state";
 import { Button, IconButton, ProblemNote, Swatch } from "../../ui/ui";
@@ -20,7 +21,7 @@ export function Inspector() {
 
 function Card({ place }: { place: LonLat }) {
   const card = useRef<HTMLElement>(null);
-  const name = t("map.pixel.at", { place: `${number(place[1], 5)}, ${number(place[0], 5)}` });
+  const name = t("map.pixel.at", { place: placeText(place) });
   // On a small screen the card may lie beneath others, or scrolled to where the last pixel was read.
   useEffect(() => card.current?.scrollTo(0, 0), [place]);
   return (

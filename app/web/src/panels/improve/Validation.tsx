@@ -1,5 +1,6 @@
 import type { Validation as Validated } from "../../api/insight";
 import { percent, t } from "../../i18n/i18n";
+import { Quoting, ServerWords } from "../../ui/ServerWords";
 import { Confusion } from "./Confusion";
 import type { Figures } from "./figures";
 import { Section } from "./Section";
@@ -27,13 +28,18 @@ export function Validation({ figures }: { figures: Figures<Validated> }) {
               <ul class="unchecked">
                 {found.not_validated.map((entry) => (
                   <li key={entry.value}>
-                    {t("improve.unchecked.class", { name: entry.title, reason: entry.reason })}
+                    <Quoting
+                      words={entry.reason}
+                      sentence={(reason) => t("improve.unchecked.class", { name: entry.title, reason })}
+                    />
                   </li>
                 ))}
               </ul>
             </>
           )}
-          <p class="hint">{found.note}</p>
+          <p class="hint">
+            <ServerWords>{found.note}</ServerWords>
+          </p>
         </>
       )}
     </Section>

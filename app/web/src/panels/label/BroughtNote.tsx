@@ -1,5 +1,6 @@
 import { t } from "../../i18n/i18n";
 import { project, undo } from "../../state";
+import { ServerWords } from "../../ui/ServerWords";
 import { Button, IconButton, ProblemNote } from "../../ui/ui";
 import { type Bringing, bringing } from "./bringing";
 
@@ -74,7 +75,7 @@ function Done({ now }: { now: Extract<Bringing, { state: "done" }> }) {
           <ul>
             {now.faults.map(({ where, reason }) => (
               <li key={where}>
-                <code>{where}</code> {reason}
+                <code>{where}</code> <ServerWords>{reason}</ServerWords>
               </li>
             ))}
           </ul>

@@ -3,6 +3,7 @@ import { standing } from "../../follow/faults";
 import { labelFaults } from "../../follow/follow";
 import { t } from "../../i18n/i18n";
 import { project } from "../../state";
+import { ServerWords } from "../../ui/ServerWords";
 import { labelOf, showLabel } from "./actions";
 import { labelNames } from "./groups";
 
@@ -21,7 +22,7 @@ export function Faults() {
       <ul>
         {found.slice(0, MOST).map(([id, { reason }]) => (
           <li key={id}>
-            <LabelLink id={id} /> {reason}
+            <LabelLink id={id} /> <ServerWords>{reason}</ServerWords>
           </li>
         ))}
       </ul>

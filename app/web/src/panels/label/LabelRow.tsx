@@ -6,6 +6,7 @@ import { placeText } from "../../i18n/place";
 import { around } from "../../project/boxes";
 import type { Label, LandClass } from "../../project/project";
 import { selected } from "../../state";
+import { ServerWords } from "../../ui/ServerWords";
 import { IconButton } from "../../ui/ui";
 import { deleteLabel, showLabel, toggleSelected } from "./actions";
 import { labelName } from "./groups";
@@ -35,7 +36,11 @@ export function LabelRow({ label, of, index }: { label: Label; of: LandClass; in
         {index + 1} · {whereText(label)}
       </button>
       <IconButton icon="trash" kind="quiet" label={t("label.delete", { name })} onClick={remove} />
-      {fault.value && <p class="error">{fault.value}</p>}
+      {fault.value && (
+        <p class="error">
+          <ServerWords>{fault.value}</ServerWords>
+        </p>
+      )}
     </li>
   );
 }

@@ -77,7 +77,7 @@ async function refuseFolder(content: Blob): Promise<void> {
     await content.slice(0, 1).arrayBuffer();
   } catch {
     const words = { title: t("label.unreadable"), detail: t("label.unreadable.detail") };
-    throw new Problem({ status: 0, code: "unreadable-file", ...words });
+    throw new Problem({ status: 0, code: "unreadable-file", translated: "all", ...words });
   }
 }
 

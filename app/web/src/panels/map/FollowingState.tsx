@@ -5,6 +5,7 @@ import { number, seconds, t } from "../../i18n/i18n";
 import { followedIn } from "../../map/measure";
 import { isDrawing } from "../../map/view";
 import { project, type Step, step } from "../../state";
+import { ServerWords } from "../../ui/ServerWords";
 import { Button, ProblemNote, Status, Swatch } from "../../ui/ui";
 import { missingOf } from "./missing";
 
@@ -97,7 +98,9 @@ function Current({ of }: { of: Version }) {
           <summary>{t("map.notes")}</summary>
           <ul class="map-notes">
             {of.notes.map((note) => (
-              <li key={note}>{note}</li>
+              <li key={note}>
+                <ServerWords>{note}</ServerWords>
+              </li>
             ))}
           </ul>
         </details>

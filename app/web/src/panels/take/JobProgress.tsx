@@ -4,6 +4,7 @@ import { type Problem, problemOf } from "../../api/problem";
 import type { JobStatus } from "../../api/types";
 import { type Key, percent, seconds, t } from "../../i18n/i18n";
 import { isOutOfTouch, jobStatus } from "../../jobs/job";
+import { Quoting } from "../../ui/ServerWords";
 import { Button, ProblemNote, Status } from "../../ui/ui";
 
 /** How far a job is, and the way to end it. */
@@ -30,7 +31,9 @@ export function JobProgress({ status }: { status: JobStatus }) {
           {...(isRunning ? { value: status.progress } : {})}
           aria-valuetext={textOf(status)}
         />
-        <p class="progress-text">{textOf(status)}</p>
+        <p class="progress-text">
+          <TextOf status={status} />
+        </p>
       </div>
       {isOutOfTouch.value && <Status>{t("take.job.away")}</Status>}
       {problem.value && <ProblemNote problem={problem.value} />}
@@ -49,6 +52,13 @@ const STAGES: readonly string[] = [
   "mapping",
   "writing",
 ];
+
+/** The same, with the server's words marked as such. */
+function TextOf({ status }: { status: JobStatus }) {
+  const words = status["landshot:waiting_for"];
+  if (status.status !== "accepted" || !words) return <>{textOf(status)}</>;
+  return <Quoting words={words} sentence={(what) => t("take.job.accepted", { what })} />;
+}
 
 function textOf(status: JobStatus): string {
   if (status.status === "accepted") {

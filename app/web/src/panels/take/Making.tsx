@@ -79,6 +79,7 @@ function failureOf(status: JobStatus): Problem {
     status: given?.status ?? 500,
     code: given?.type.split("/").pop() ?? "failed",
     title: t("take.failed"),
+    translated: "title",
     detail: given?.detail ?? status.message,
     faults: given?.errors ?? [],
   });

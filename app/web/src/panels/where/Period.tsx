@@ -3,6 +3,7 @@ import { t } from "../../i18n/i18n";
 import type { Region, Steps } from "../../project/project";
 import { isCatalogue, periodFault, usualPeriod } from "../../project/regions";
 import { edit, imagery, project } from "../../state";
+import { ServerWords } from "../../ui/ServerWords";
 import { Button, Field } from "../../ui/ui";
 import { refusals } from "./planning";
 
@@ -17,7 +18,7 @@ export function Period() {
     <fieldset class="where-part">
       <legend>{t("where.period")}</legend>
       <Days region={region} mostDays={entry.max_period_days} />
-      <Field label={t("where.steps")} error={refusals.value.at.steps}>
+      <Field label={t("where.steps")} error={wordsOf(refusals.value.at.steps)}>
         {(wiring) => (
           <select
             {...wiring}
@@ -55,7 +56,7 @@ function Days({ region, mostDays }: { region: Region; mostDays: number | undefin
   return (
     <>
       <div class="where-pair">
-        <Field label={t("where.start")} error={fault === "start" ? words : at.start}>
+        <Field label={t("where.start")} error={fault === "start" ? words : wordsOf(at.start)}>
           {(wiring) => (
             <input
               {...wiring}
@@ -65,7 +66,7 @@ function Days({ region, mostDays }: { region: Region; mostDays: number | undefin
             />
           )}
         </Field>
-        <Field label={t("where.end")} error={fault === "start" ? undefined : (words ?? at.end)}>
+        <Field label={t("where.end")} error={fault === "start" ? undefined : (words ?? wordsOf(at.end))}>
           {(wiring) => (
             <input
               {...wiring}
@@ -80,6 +81,9 @@ function Days({ region, mostDays }: { region: Region; mostDays: number | undefin
     </>
   );
 }
+
+/** What the server says to a field, where it says something. */
+const wordsOf = (refusal: string | undefined) => refusal && <ServerWords>{refusal}</ServerWords>;
 
 function change(part: Partial<Region>): void {
   edit((before) => (before.region ? { ...before, region: { ...before.region, ...part } } : before));

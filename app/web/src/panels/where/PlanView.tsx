@@ -2,6 +2,7 @@ import type { ComponentChildren } from "preact";
 import type { Plan, Scenes } from "../../api/plan";
 import { area, date, number, percent, seconds, t } from "../../i18n/i18n";
 import { pixelMetres } from "../../project/regions";
+import { ServerWords } from "../../ui/ServerWords";
 import { Icon, ProblemNote } from "../../ui/ui";
 import { missing, planAgain, planning, refusals } from "./planning";
 
@@ -60,7 +61,7 @@ function Facts({ plan }: { plan: Plan }) {
       {scenes && <Dates scenes={scenes} />}
       {notes.map((note) => (
         <p class="muted" key={note}>
-          {note}
+          <ServerWords>{note}</ServerWords>
         </p>
       ))}
     </>
@@ -134,7 +135,7 @@ function Dates({ scenes }: { scenes: Scenes }) {
           <ul>
             {left.slice(0, MOST_LEFT_OUT).map(({ id, reason }) => (
               <li key={id}>
-                <code>{id}</code> {reason}
+                <code>{id}</code> <ServerWords>{reason}</ServerWords>
               </li>
             ))}
           </ul>

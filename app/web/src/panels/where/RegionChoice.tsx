@@ -5,6 +5,7 @@ import { shared } from "../../project/boxes";
 import type { Bbox } from "../../project/project";
 import { isCatalogue } from "../../project/regions";
 import { edit, imagery, project, tool } from "../../state";
+import { ServerWords } from "../../ui/ServerWords";
 import { Button } from "../../ui/ui";
 import { Corners } from "./Corners";
 import { refusals } from "./planning";
@@ -26,7 +27,10 @@ export function RegionChoice() {
     else fault.value = seen ? "outside" : "unseen";
   };
   const isDrawing = tool.value === "box";
-  const refusal = fault.value ? t(`where.region.${fault.value}`) : refusals.value.at.bbox;
+  const { at } = refusals.value;
+  const refusal = fault.value
+    ? t(`where.region.${fault.value}`)
+    : at.bbox && <ServerWords>{at.bbox}</ServerWords>;
   return (
     <fieldset class="where-part">
       <legend>{t("where.region")}</legend>

@@ -4,6 +4,7 @@ import { date, t } from "../../i18n/i18n";
 import { wantedBox } from "../../map/view";
 import { isCatalogue, pixelMetres, regionOf } from "../../project/regions";
 import { edit, imageries, project } from "../../state";
+import { ServerWords } from "../../ui/ServerWords";
 import { Period } from "./Period";
 import { refusals } from "./planning";
 
@@ -23,7 +24,7 @@ export function SceneChoice() {
       </fieldset>
       {refusal && (
         <p class="error" role="alert">
-          {refusal}
+          <ServerWords>{refusal}</ServerWords>
         </p>
       )}
       <Period />

@@ -1,0 +1,20 @@
+import type { en } from "../en";
+import type { Translated } from "../translated";
+import { improve } from "./improve";
+import { label } from "./label";
+import { map } from "./map";
+import { shell } from "./shell";
+import { take } from "./take";
+import { what } from "./what";
+import { where } from "./where";
+
+/** Every message of the page, in German. */
+export const messages = {
+  ...shell,
+  ...where,
+  ...what,
+  ...label,
+  ...map,
+  ...improve,
+  ...take,
+} satisfies Translated<typeof en>;

@@ -1,2 +1,0 @@
-/** fr; what is missing is shown in English. */
-export const messages: Record<string, string> = {};
