@@ -4,10 +4,15 @@ export type Ramp = readonly (readonly [number, string])[];
 /** How the server draws confidence, per cent: viridis. */
 export const CONFIDENCE: Ramp = [
   [0, "#440154"],
+  [10, "#482475"],
   [20, "#414487"],
+  [30, "#355f8d"],
   [40, "#2a788e"],
+  [50, "#21918c"],
   [60, "#22a884"],
+  [70, "#44bf70"],
   [80, "#7ad151"],
+  [90, "#bddf26"],
   [100, "#fde725"],
 ];
 

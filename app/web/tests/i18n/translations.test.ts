@@ -45,7 +45,7 @@ const SHARED: Readonly<Partial<Record<Language, readonly string[]>>> = {
 const original = (key: string): string => ENGLISH[key.replace(/_many$/, "_other")] ?? "";
 
 const placeholders = (message: string): string[] =>
-  [...new Set([...message.matchAll(/\{\{(\w+)\}\}/g)].map(([, name = ""]) => name))].sort();
+  [...new Set([...message.matchAll(/\{\{(\w+)\}\}/g)].map(([, name = ""]) => name))].toSorted();
 
 /** Without what is put in, and without signs. */
 const wordsOf = (message: string): string =>
