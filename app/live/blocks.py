@@ -26,7 +26,7 @@ SIDE: Final = 64
 """Pixels: little is predicted that a tile does not show, and its neighbours share what is."""
 
 TOGETHER: Final = 2
-"""Squares that are predicted together: a chunk of `model.prediction`."""
+"""Squares that are predicted together; each is a chunk of `model.prediction`."""
 
 CACHE_BYTES: Final = 128 * 2**20
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import io
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from PIL import Image
 from rio_tiler.utils import render
 
 from app.live.indices import INDICES
 from app.live.layers import Layer, TileFormat, confidence_colours
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
     from rio_tiler.models import ImageData
 
     from app.live.layers import Colours
@@ -32,11 +35,22 @@ def rendered(image: ImageData, colours: Colours, layer: Layer, format_: TileForm
         options: dict[str, Any] = {"quality": 85} if format_ is TileFormat.WEBP else {}
         return bytes(image.render(img_format=format_.upper(), **options))
     # Lossless: the legend's colours and no others.
-    options = {"lossless": True} if format_ is TileFormat.WEBP else {}
     shown = colours if layer is Layer.CLASSES else _quantities(layer)
     # Every number has an entry: then rio-tiler looks them up instead of going through all colours.
     whole = {value: shown.get(value, (0, 0, 0, 0)) for value in range(256)}
-    return bytes(image.render(img_format=format_.upper(), colormap=whole, **options))
+    if format_ is TileFormat.PNG:
+        return _paletted(image.array.filled(layer.nodata)[0], whole)
+    return bytes(image.render(img_format=format_.upper(), colormap=whole, lossless=True))
+
+
+def _paletted(numbers: NDArray[np.uint8], colours: Colours) -> bytes:
+    """A PNG of numbers (h, w) with a palette: a fifth of the time of one in red, green, blue and alpha."""
+    palette = np.array([colours[value] for value in range(256)], dtype=np.uint8)
+    image = Image.fromarray(np.ascontiguousarray(numbers))
+    image.putpalette(palette[:, :3].tobytes())
+    with io.BytesIO() as file:
+        image.save(file, "PNG", transparency=palette[:, 3].tobytes())
+        return file.getvalue()
 
 
 @cache

@@ -19,6 +19,7 @@ from adapting import (
     tile_over,
 )
 from morecantile import Tile, tms
+from PIL import Image
 from rio_tiler.colormap import cmap
 from rio_tiler.errors import TileOutsideBounds
 from rio_tiler.io import Reader
@@ -78,7 +79,7 @@ def finished(folder, layer, tile, size, extension):
 
 @pytest.mark.parametrize("layer", ["classes", "confidence"])
 @pytest.mark.parametrize("zoom_size", [(12, 512), (13, 256), (13, 512), (14, 256), (16, 512), (20, 256)])
-def test_a_live_tile_is_the_finished_one_byte_for_byte(client, tilejson, twin, layer, zoom_size):
+def test_a_live_tile_is_the_finished_one_to_the_last_pixel(client, tilejson, twin, layer, zoom_size):
     zoom, size = zoom_size
     middle = tile_over(tilejson, zoom)
     compared = 0
@@ -93,7 +94,11 @@ def test_a_live_tile_is_the_finished_one_byte_for_byte(client, tilejson, twin, l
                 expected = finished(twin, layer, tile, size, extension)
             except TileOutsideBounds:
                 continue
-            assert live.content == expected, (tile, extension)
+            if extension == "png":  # here with a palette, which rio-tiler has none of
+                oracle = np.asarray(Image.open(io.BytesIO(expected)).convert("RGBA"))
+                np.testing.assert_array_equal(pixels(live), oracle, err_msg=str(tile))
+            else:
+                assert live.content == expected, (tile, extension)
             compared += 1
     assert compared >= 3
 

@@ -9,6 +9,9 @@ export const apiKey = signal<string>(sessionStorage.getItem(KEY_NAME) ?? "");
 /** Whether the server has refused for want of a key: the page then asks for one. */
 export const keyWanted = signal(false);
 
+/** What it said to the key that it was given; null: it was given none. */
+export const keyRefusal = signal<Problem | null>(null);
+
 export function useKey(key: string): void {
   apiKey.value = key.trim();
   sessionStorage.setItem(KEY_NAME, apiKey.value);
@@ -46,8 +49,12 @@ export async function ask(path: string, asking: Asking = {}): Promise<Response> 
     throw broken(error);
   }
   if (response.ok) return response;
-  if (response.status === 401) keyWanted.value = true;
-  throw await Problem.of(response);
+  const problem = await Problem.of(response);
+  if (response.status === 401) {
+    keyRefusal.value = headers.authorization ? problem : null;
+    keyWanted.value = true;
+  }
+  throw problem;
 }
 
 /** The same, with a JSON document as the answer. */
