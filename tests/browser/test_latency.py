@@ -41,7 +41,7 @@ def labels_in_turn(
         count = min(most, 3) if name == "water" else most
         places = places_of(labels, name)
         places = places[10 * turn :] + places[: 10 * turn]
-        found.append(free_places(visit, places, count, taken=chain(*found)))
+        found.append(free_places(visit, places, count, apart=12, taken=chain(*found)))
     turns = zip_longest(*([(index, place) for place in places] for index, places in enumerate(found)))
     return [each for turn in turns for each in turn if each]
 
