@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup page demo serve test test-page audit bench image-test clean
+.PHONY: help setup page screenshots demo serve test test-page audit bench image-test clean
 
 # The map page: built of app/web by the Node.js that comes with the developer tools.
 PAGE := app/web/dist/index.html
@@ -21,6 +21,9 @@ help:  ## Show what there is.
 setup: $(STAMP)  ## Make the virtual environment .venv (again where versions have changed).
 
 page: $(PAGE)  ## Build the map page, where it is missing or old.
+
+screenshots: $(PAGE)  ## Take the documents' pictures of the map page again (needs chromium).
+	$(BIN)/python tests/browser/screenshots.py
 
 demo: $(STAMP)  ## Map a simulated region over real HTTP; results in demo-output/.
 	$(BIN)/landshot demo --output demo-output

@@ -1,4 +1,4 @@
-"""Pictures of the map page for the documents: `.venv/bin/python tests/browser/screenshots.py`.
+"""Pictures of the map page for the documents: `make screenshots`.
 
 Of the real scene where LANDSHOT_DATA has it, else of the simulated region.
 """

@@ -135,7 +135,7 @@ def test_a_label_that_is_wrong_is_suspected(example, places):
     place = label_another(example, "water", places["tree cover"])
     example.step("Improve")
     section = figures(example, "Labels to look at")
-    section.get_by_role("button", name=re.compile(r"^water: looks like tree cover")).click()
+    section.get_by_role("button", name=re.compile(r"^Water: looks like Tree cover")).click()
     example.step("Label")
     example.page.get_by_role("heading", name="Water 6").wait_for()
     middle = [float(part) for part in named(example, "view").split("/")[1:]]

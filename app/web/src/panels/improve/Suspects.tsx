@@ -12,13 +12,19 @@ import { middleOf, type Suspect, suspectsOf } from "./suspects";
 export function Suspects({ figures }: { figures: Figures<Validation> }) {
   return (
     <Section title={t("improve.suspects")} figures={figures}>
-      {(found) => <List suspects={suspectsOf(found.suspicious_labels, head.value, project.value.labels)} />}
+      {(found) => (
+        <List
+          suspects={suspectsOf(found.suspicious_labels, head.value, project.value.labels)}
+          titles={new Map(found.classes.map(({ name, title }) => [name, title]))}
+        />
+      )}
     </Section>
   );
 }
 
-function List({ suspects }: { suspects: readonly Suspect[] }) {
+function List({ suspects, titles }: { suspects: readonly Suspect[]; titles: ReadonlyMap<string, string> }) {
   if (suspects.length === 0) return <p class="hint">{t("improve.suspects.none")}</p>;
+  const title = (name: string): string => titles.get(name) ?? name;
   const colors = new Map(project.value.classes.map((entry) => [entry.id, entry.color]));
   return (
     <>
@@ -36,7 +42,13 @@ function List({ suspects }: { suspects: readonly Suspect[] }) {
               }}
             >
               <Swatch color={colors.get(label.classId) ?? "#808080"} />
-              <span>{t("improve.suspect", { says, looks, share: percent(probability) })}</span>
+              <span>
+                {t("improve.suspect", {
+                  says: title(says),
+                  looks: title(looks),
+                  share: percent(probability),
+                })}
+              </span>
             </Button>
           </li>
         ))}
