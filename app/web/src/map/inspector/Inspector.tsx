@@ -107,11 +107,12 @@ function Nearest({ pixel }: { pixel: Pixel }) {
 
 function NearButton({ near, pixel }: { near: NearLabel; pixel: Pixel }) {
   const of = pixel.classes.find((entry) => entry.name === near.class);
+  const label = labelNamed(near.label);
   return (
     <Button
       kind="quiet"
+      aria-pressed={label !== null && selected.value.has(label)}
       onClick={() => {
-        const label = labelNamed(near.label);
         if (label) selected.value = new Set([label]);
         wantedPlace.value = [near.lon, near.lat];
       }}
