@@ -7,6 +7,10 @@ import pytest
 
 pytest_plugins = ("servers.fixtures",)
 
+# Torch's threads spin while they wait for each other: beside another busy process, such as the other half of the tests,
+# that is six times slower. This is read when torch is loaded, which no plugin does before this file.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+
 
 @pytest.fixture(scope="session")
 def real_data() -> Path:
