@@ -11,6 +11,7 @@ import numpy as np
 import torch
 
 from app.evaluation_files import read_tasks
+from app.provenance import commit
 from app.training_curve import can_draw, draw_curve
 from geodata.errors import ModelError
 from model.checkpoint import save_initialization
@@ -55,6 +56,7 @@ def train_initialization(
         TaskFileError: a task file cannot be read.
     """
     start = time.perf_counter()
+    code = commit()
     chosen = MetaTrainingConfig.read(config)
     if (chosen.real_share > 0) != (tasks is not None):
         raise ModelError(
@@ -67,6 +69,7 @@ def train_initialization(
     described = {
         "training": {
             "command": f"landshot meta-train {config.name}",
+            "commit": code,
             "config": asdict(chosen),
             "data": SOURCES
             + [{"name": f"pixel tasks of {name}", "license": "see their source"} for name in real],

@@ -22,6 +22,7 @@ from tqdm import tqdm
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from app.provenance import commit
 from app.training import real_tables
 from model.episodes import Episode, EpisodeShape, PixelTable, TaskSource, draw_episode
 from model.meta_config import MetaTrainingConfig
@@ -85,6 +86,7 @@ def main() -> None:
     if not missing:
         print(f"all methods are there already, in {options.output}")
         return
+    code = commit()
     bars = Bars()
     simulation = config.simulation
     tables = simulate_tables(simulation, config.seed, range(simulation.regions), bars)
@@ -97,7 +99,7 @@ def main() -> None:
     validation = validation_tasks(held_out, config.ways)
     for name in missing:
         source = TaskSource(tables, real, real_share=config.real_share)
-        data = {"data": ["simulated regions", *real]}
+        data = {"commit": code, "data": ["simulated regions", *real]}
         figures = train_method(
             name, config, source, options.output, bars, validation=validation, described=data
         )

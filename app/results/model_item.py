@@ -60,10 +60,14 @@ def _properties(manifest: Mapping[str, Any]) -> dict[str, Any]:
     training: Mapping[str, Any] = manifest.get("training", {})
     data = ", ".join(str(entry["name"]) for entry in training.get("data", []))
     version = str(training.get("torch", ""))
+    curve: list[Mapping[str, Any]] = manifest.get("validation", [])
     known = {
         "mlm:framework_version": version if _SEMVER.fullmatch(version) else None,
         "mlm:total_parameters": manifest.get("parameters"),
         "mlm:pretrained_source": data or None,
+        "landshot:training_data": training.get("data"),
+        "landshot:training_commit": training.get("commit"),
+        "landshot:validation": curve[-1] if curve else None,
     }
     task = ["semantic-segmentation"]
     return {
@@ -73,13 +77,14 @@ def _properties(manifest: Mapping[str, Any]) -> dict[str, Any]:
         "title": f"Landshot's initialization {manifest['name']}",
         "description": "Meta-trained weights that a few labels of a region adapt to that region and its classes.",
         "landshot:wavelengths_nm": wavelengths,
+        "landshot:sha256": manifest["sha256"],
         "mlm:name": _mlm_name(str(manifest["name"])),
         "mlm:architecture": "pixel time series encoder with a prototype head (MAML)",
         "mlm:tasks": task,
         "mlm:framework": "PyTorch",
         "mlm:pretrained": True,
         "mlm:accelerator_constrained": False,
-        "mlm:hyperparameters": {"inner_steps": manifest["steps"]},
+        "mlm:hyperparameters": {"inner_steps": manifest["steps"], **training.get("config", {})},
         "mlm:input": [
             {
                 "name": "reflectance",

@@ -138,6 +138,12 @@ def test_the_model_is_an_item_of_the_mlm_extension():
     described = MLMExtension.ext(pystac.Item.from_dict(item))
     assert described.mlm_name == "landshot"
     assert described.tasks == ["semantic-segmentation"]
+    told = item["properties"]
+    assert told["landshot:sha256"] == manifest["sha256"]
+    assert told["mlm:hyperparameters"]["batches"] == manifest["training"]["config"]["batches"]
+    assert all(source["license"] for source in told["landshot:training_data"])
+    assert len(told["landshot:training_commit"]) == 40
+    assert 0.5 < told["landshot:validation"]["accuracy_5"] < 1
     assert described.total_parameters == manifest["parameters"]
     odd = model_item({**manifest, "name": "7 ü", "training": {}}, BASE)
     assert stac_rules.MLM in stac_rules.validate(odd)
