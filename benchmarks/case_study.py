@@ -49,6 +49,7 @@ from geodata.simulation.regions import RegionSample, draw_region
 from model.adaptation import Support
 from model.episodes import PixelTable, TaskSource, pixel_table
 from model.evaluation import Draw, background, group_draw, task_draw
+from model.land_cover import LandCover
 from model.linear import ITERATIONS
 from model.meta_config import MetaTrainingConfig
 from model.meta_training import HELD_OUT
@@ -191,8 +192,9 @@ def judge(table: PixelTable, draw: Draw, folder: Path, *, seed: int) -> dict[str
             take(name, learner_of(name)(trained.settings).fit(trained.meta, support, trained.steps))
         trained = load_trained(PRETRAIN, folder)
         start = trained.meta | best_head(trained.meta, support, ITERATIONS)
+    loss = partial(LandCover(trained.settings.shape).support_loss, support=support)
     for rate, counts in FINE_TUNING:
-        for steps, params in fine_tune(start, support, steps=counts, learning_rate=rate).items():
+        for steps, params in fine_tune(start, loss, steps=counts, learning_rate=rate).items():
             take(variant(PRETRAIN, f"{steps} steps at {rate:g}"), partial(scores, params, support))
     kept = train_from_scratch(
         support, trained.settings.shape, steps=SCRATCH_STEPS, learning_rate=LEARNING_RATE, seed=seed

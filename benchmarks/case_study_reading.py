@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from benchmarks.case_study_rows import MAML, META, PRETRAIN, SCRATCH, SHOTS, change, overall
@@ -105,10 +106,7 @@ def _itself(simulated: Sequence[Row]) -> str:
         means = {row.target: row.mean(learner) for row in _at(simulated, shots)}
         return _signed(means[FAR] - means[NEAR])
 
-    each = [
-        f"`{name}` {_by_shots(lambda shots, name=name: moved(name, shots))}"
-        for name in (META, PRETRAIN, SCRATCH)
-    ]
+    each = [f"`{name}` {_by_shots(partial(moved, name))}" for name in (META, PRETRAIN, SCRATCH)]
     return (
         f"Accuracy itself changes from *{NEAR}* to *{FAR}* by: {'; '.join(each)}. Training from scratch has no "
         "source to be far from, so its change is that of the land and the bands."

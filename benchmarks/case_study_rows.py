@@ -99,7 +99,7 @@ def _best_variants(raw: Sequence[Row], rival: str) -> dict[int, str]:
         rows = [row for row in raw if row.shots == shots]
         names = [name for name in rows[0].accuracy if name.startswith(variant(rival, ""))]
         means = {name: float(np.mean([row.mean(name) for row in rows])) for name in names}
-        best[shots] = max(means, key=lambda name, means=means: means[name]).removeprefix(variant(rival, ""))
+        best[shots] = max(means, key=means.__getitem__).removeprefix(variant(rival, ""))
     return best
 
 

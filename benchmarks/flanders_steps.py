@@ -79,7 +79,7 @@ class Mapper:
         for one, row, col in zip(self._test, np.asarray(rows), np.asarray(cols), strict=True):
             truth = one["properties"]["class"]
             right[truth].append(named.get(int(mapped[int(row), int(col)])) == truth)
-        return mean(mean(found) for found in right.values())
+        return float(mean(mean(found) for found in right.values()))
 
 
 def draw(pool: Labels, seed: int) -> Labels:

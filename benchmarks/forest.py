@@ -7,6 +7,7 @@ import argparse
 import json
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import rasterio
@@ -16,7 +17,7 @@ from sklearn.ensemble import RandomForestClassifier
 COLOURS = ((0, 100, 0), (255, 255, 76), (250, 0, 0), (0, 100, 200), (240, 150, 255), (180, 180, 180))
 
 
-def read(imagery: Path, labels: Path) -> tuple[np.ndarray, dict, np.ndarray, np.ndarray]:
+def read(imagery: Path, labels: Path) -> tuple[np.ndarray, dict[str, Any], np.ndarray, np.ndarray]:
     """The scene (B, H, W), the grid it is on, and the spectra (n, B) and class names (n,) of labelled points."""
     with rasterio.open(imagery) as source:
         scene = source.read()
@@ -31,7 +32,7 @@ def read(imagery: Path, labels: Path) -> tuple[np.ndarray, dict, np.ndarray, np.
 
 
 def fit_predict_write(
-    scene: np.ndarray, grid: dict, spectra: np.ndarray, classes: np.ndarray, output: Path
+    scene: np.ndarray, grid: dict[str, Any], spectra: np.ndarray, classes: np.ndarray, output: Path
 ) -> None:
     """Fit, predict every pixel that has data, write the map and its confidence."""
     forest = RandomForestClassifier(100, n_jobs=-1, random_state=0).fit(spectra, classes)
@@ -46,7 +47,9 @@ def fit_predict_write(
     write_cog(beside(output), confidence, grid | {"nodata": 255}, "AVERAGE", None)
 
 
-def write_cog(path: Path, values: np.ndarray, grid: dict, overviews: str, colours: dict | None) -> None:
+def write_cog(
+    path: Path, values: np.ndarray, grid: dict[str, Any], overviews: str, colours: dict[int, Any] | None
+) -> None:
     """One uint8 layer as a cloud-optimized GeoTIFF."""
     height, width = values.shape
     options = {"compress": "DEFLATE", "overview_resampling": overviews, "num_threads": "ALL_CPUS"}

@@ -72,7 +72,8 @@ def _measured(http: httpx2.Client, labels: dict[str, Any], runs: int) -> list[tu
     made = http.post("/adaptations", json={"labels": labels}).raise_for_status().json()
     classes = sorted({entry["name"] for entry in made["legend"]})
     told = http.get(f"/tiles/{made['id']}/tilejson.json").raise_for_status().json()
-    z, (x, y) = told["maxzoom"], tile_at(*told["center"][:2], told["maxzoom"])
+    lon, lat, *_ = told["center"]
+    z, (x, y) = told["maxzoom"], tile_at(lon, lat, told["maxzoom"])
     times = []
     for run in range(runs + 2):
         label, name = 1 + run % len(classes), classes[(run // 2) % len(classes)]

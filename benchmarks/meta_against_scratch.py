@@ -116,7 +116,7 @@ def compare(region: Region, draw: Draw, seed: int) -> dict[str, float]:
             result[name + suffix] = balanced_accuracy(region.class_index[query], predicted, ways)
 
     with torch.no_grad():
-        steps = steps_for(len(labels) / len(labels.unique(dim=0)), start.steps)
+        steps = steps_for(len(labels) / int((labels.sum(dim=0) > 0).sum()), start.steps)
         learner = default_learner(start.shape, tolerance=TOLERANCE)
         adapted = learner.adapt(start.meta, support, steps=steps)
     take("meta", scores(adapted, support, pixels))

@@ -192,7 +192,8 @@ def with_higher(theta: Params, tasks: list[Task], steps: int) -> Way:
             with higher.innerloop_ctx(network, optimizer, copy_initial_weights=False) as (net, inner):
                 for _ in range(steps):
                     inner.step(cross_entropy(net(task.support.x), task.support.y))
-                (cross_entropy(net(task.query.x), task.query.y) / len(tasks)).backward()
+                loss = cross_entropy(net(task.query.x), task.query.y) / len(tasks)
+                loss.backward()  # type: ignore[no-untyped-call]
         return {
             name: value.grad.clone() for name, value in network.named_parameters() if value.grad is not None
         }

@@ -106,8 +106,8 @@ def main() -> None:
     by_source: dict[str, list[tuple[dict[str, float], dict[str, float]]]] = {}
     with ProcessPoolExecutor(options.jobs, mp_context=get_context("spawn")) as pool:
         results = pool.map(partial(measure, folder=options.tasks), jobs)
-        for source, *figures in tqdm(results, total=len(jobs), desc="robustness"):
-            by_source.setdefault(source, []).append(tuple(figures))
+        for source, wrong, lone in tqdm(results, total=len(jobs), desc="robustness"):
+            by_source.setdefault(source, []).append((wrong, lone))
     for number, title in enumerate(
         (
             f"points lost to {WRONG:.0%} wrong labels at {SHOTS} labels a class",

@@ -116,7 +116,8 @@ class Scene:
         """(n, N) of the test pixels, averaged over `around` x `around` pixels that have a value."""
         rows, cols, _ = self.test
         height, width = self.cubes[1].shape[2:]
-        total, count = 0.0, 0.0
+        total: Any = 0.0
+        count: Any = 0.0
         for down in range(-(around // 2), around // 2 + 1):
             for right in range(-(around // 2), around // 2 + 1):
                 inside = (
@@ -124,7 +125,7 @@ class Scene:
                 )
                 r, c = np.clip(rows + down, 0, height - 1), np.clip(cols + right, 0, width - 1)
                 pixels = self.at(r, c, size)
-                inside &= np.isfinite(pixels).all(axis=2).any(axis=1)
+                inside &= np.any(np.isfinite(pixels).all(axis=2), axis=1)
                 scores = model.scores(pixels)
                 scores -= np.logaddexp.reduce(scores, axis=1)[:, None]
                 total, count = total + np.where(inside[:, None], scores, 0.0), count + inside

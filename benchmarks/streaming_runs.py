@@ -6,7 +6,7 @@ import json
 import time
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 from pyproj import Transformer
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from app.sources import Opened, Source
     from geodata.cube import Cube
     from geodata.grid import Region
+    from geodata.imagery import ImagerySource
     from model.adapted import AdaptedModel
 
 LABELS_PER_CLASS = 5
@@ -142,9 +143,8 @@ def _alone(mode: str, big: BigRegion, opened: Opened, memory_bytes: int) -> floa
         window = Window(
             0, 0, min(streaming.tile_size, region.shape[0]), min(streaming.tile_size, region.shape[1])
         )
-        opened = replace(
-            opened, imagery=_OneTile(imagery.read_region(region, window)), count=None, ahead=None
-        )
+        everywhere = cast("ImagerySource", _OneTile(imagery.read_region(region, window)))
+        opened = replace(opened, imagery=everywhere, count=None, ahead=None)
     else:
         prediction.Predictor = _NoModel  # type: ignore[misc, assignment]
     began = time.perf_counter()

@@ -172,7 +172,7 @@ def main() -> None:
         labels, box = scene(image)
         options = ("--imagery", f"scene={image}", "--workers", "2")
         with running_server(Path(folder), *options, environment=environment()) as address:
-            part = {"labels": labels, "bbox": box}
+            part: dict[str, Any] = {"labels": labels, "bbox": box}
             _, finished = post(address, "/adapt", part)
             fewer = {**part, "labels": {**labels, "features": labels["features"][:-1]}}
             live, _ = post(address, "/adaptations", fewer)

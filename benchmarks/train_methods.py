@@ -15,7 +15,7 @@ import argparse
 import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from tqdm import tqdm
@@ -40,11 +40,13 @@ class Bars:
     """A progress bar per stage."""
 
     def __init__(self) -> None:
-        self._bars: dict[str, tqdm[None]] = {}
+        self._bars: dict[str, Any] = {}
 
     def __call__(self, stage: str, done: int, total: int, figures: Mapping[str, float]) -> None:
         """Move the bar of this stage."""
-        bar = self._bars.setdefault(stage, tqdm(total=total, desc=stage, disable=None))
+        if stage not in self._bars:
+            self._bars[stage] = tqdm(total=total, desc=stage, disable=None)
+        bar = self._bars[stage]
         bar.set_postfix({name: f"{value:.3f}" for name, value in figures.items()}, refresh=False)
         bar.update(done - bar.n)
         if done == total:
