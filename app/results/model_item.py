@@ -77,7 +77,6 @@ def _properties(manifest: Mapping[str, Any]) -> dict[str, Any]:
         "title": f"Landshot's initialization {manifest['name']}",
         "description": "Meta-trained weights that a few labels of a region adapt to that region and its classes.",
         "landshot:wavelengths_nm": wavelengths,
-        "landshot:sha256": manifest["sha256"],
         "mlm:name": _mlm_name(str(manifest["name"])),
         "mlm:architecture": "pixel time series encoder with a prototype head (MAML)",
         "mlm:tasks": task,

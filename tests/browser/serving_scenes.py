@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import signal
-import socket
 import subprocess
 import sys
 import time
 from typing import TYPE_CHECKING, Self
 from urllib.error import URLError
 from urllib.request import urlopen
+
+from servers.surroundings import environment, free_port
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,21 +23,15 @@ def options_of(**scenes: Path) -> list[str]:
     return [f"--imagery={name}={path}" for name, path in scenes.items()]
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 class RestartableServer:
     """`landshot serve` on a port of its own; a context manager."""
 
-    def __init__(self, data_dir: Path, *options: str, environment: dict[str, str] | None = None) -> None:
+    def __init__(self, data_dir: Path, *options: str, settings: dict[str, str] | None = None) -> None:
         self.data_dir = data_dir
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._options = options
-        self._environment = environment or {}
+        self._settings = settings or {}
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
@@ -54,7 +48,7 @@ class RestartableServer:
         command = [sys.executable, "-m", "app", "serve", f"--port={self.port}", f"--data-dir={self.data_dir}"]
         with log:
             self._process = subprocess.Popen(
-                [*command, *self._options], stdout=log, stderr=log, env=os.environ | self._environment
+                [*command, *self._options], stdout=log, stderr=log, env=environment() | self._settings
             )
         deadline = time.monotonic() + START_S
         while True:
@@ -72,7 +66,3 @@ class RestartableServer:
         self._process.send_signal(how)
         self._process.wait(timeout=STOP_S)
         self._process = None
-
-    def kill(self) -> None:
-        """As a crash would."""
-        self.stop(signal.SIGKILL)

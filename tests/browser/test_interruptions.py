@@ -40,8 +40,8 @@ new MutationObserver(() => {
 @pytest.fixture(scope="module")
 def slow(tmp_path_factory):
     """A server whose maps are of hundreds of tiles, so that there is time to do things meanwhile."""
-    environment = {"LANDSHOT_TILE_SIZE": "24"}
-    with RestartableServer(tmp_path_factory.mktemp("slow"), environment=environment) as server:
+    settings = {"LANDSHOT_TILE_SIZE": "24"}
+    with RestartableServer(tmp_path_factory.mktemp("slow"), settings=settings) as server:
         yield server
 
 

@@ -22,7 +22,7 @@ OPEN = ("/page/", "/version", "/readyz", "/livez")
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
     with RestartableServer(
-        tmp_path_factory.mktemp("with-keys"), environment={"LANDSHOT_REQUIRE_KEYS": "true"}
+        tmp_path_factory.mktemp("with-keys"), settings={"LANDSHOT_REQUIRE_KEYS": "true"}
     ) as running:
         yield running
 

@@ -11,8 +11,9 @@ import pytest
 import rasterio
 from affine import Affine
 from guarded import running_guarded
-from processes import environment, running_server
+from processes import running_server
 from pyproj import Transformer
+from servers.surroundings import environment
 
 if TYPE_CHECKING:
     from pathlib import Path

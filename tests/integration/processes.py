@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from servers.surroundings import environment
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,14 +21,6 @@ class Server:
     url: str
     data_dir: Path
     process: subprocess.Popen
-
-
-def environment() -> dict[str, str]:
-    """Nothing of the developer's own settings reaches the server under test, but another model may."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("LANDSHOT_")}
-    if model := os.environ.get("LANDSHOT_MODEL"):
-        kept["LANDSHOT_MODEL"] = model
-    return kept
 
 
 @contextmanager

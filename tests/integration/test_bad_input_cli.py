@@ -9,7 +9,8 @@ import sys
 import time
 
 import pytest
-from processes import MAP_FILES, environment
+from processes import MAP_FILES
+from servers.surroundings import environment
 
 
 @pytest.mark.parametrize(

@@ -11,9 +11,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from catalogues import PERIOD, SUMMER, app_with, bbox_of, labels_of, table_of, write_sources
-from processes import environment
 from rasterio.io import MemoryFile
 from servers.faults import missing, short_file, stalled, unavailable
+from servers.surroundings import environment
 
 JSON = {"accept": "application/json"}
 

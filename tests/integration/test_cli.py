@@ -11,7 +11,8 @@ import sys
 import numpy as np
 import pytest
 import rasterio
-from processes import MAP_FILES, environment
+from processes import MAP_FILES
+from servers.surroundings import environment
 
 
 def test_a_scene_and_labels_become_a_map(adapt, scene):

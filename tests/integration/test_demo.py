@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import rasterio
 from PIL import Image
-from processes import environment
+from servers.surroundings import environment
 
 from app.preview import Marker, draw_preview, in_colours, true_colour
 from geodata.legend import Legend

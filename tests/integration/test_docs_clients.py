@@ -13,7 +13,8 @@ import httpx2
 import pytest
 import rasterio
 from PIL import Image
-from processes import environment, running_server
+from processes import running_server
+from servers.surroundings import environment
 
 DOCS = Path(__file__).parents[2] / "docs" / "clients.md"
 HERE = "http://127.0.0.1:8000"

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 import rasterio
-from processes import environment, running_server
+from processes import running_server
+from servers.surroundings import environment
 
 DOCS = Path(__file__).parents[2] / "docs" / "jobs.md"
 

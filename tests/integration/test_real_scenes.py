@@ -9,9 +9,9 @@ import sys
 import numpy as np
 import pytest
 import rasterio
-from processes import environment
 from rasterio.warp import transform
 from rio_cogeo.cogeo import cog_validate
+from servers.surroundings import environment
 from sklearn.metrics import balanced_accuracy_score
 
 SCENES = [("aberystwyth", "image_utm.tif", 0.95), ("leipzig", "image.tif", 0.85)]

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from processes import environment
+from servers.surroundings import environment
 
 ROOT = Path(__file__).parents[2]
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import pwd
 import shutil
-import socket
 import subprocess
 import tempfile
 import time
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from servers.surroundings import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,7 +38,7 @@ def postgresql() -> Iterator[str]:
     folder = Path(tempfile.mkdtemp(prefix="landshot-postgres-"))
     if user:
         os.chown(folder, pwd.getpwnam(user).pw_uid, -1)
-    port = _free_port()
+    port = free_port()
     data = str(folder / "data")
     try:
         subprocess.run(
@@ -71,9 +72,3 @@ def _wait_for(port: int) -> None:
             time.sleep(0.1)
         else:
             return
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

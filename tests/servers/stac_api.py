@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import socket
 import sys
 import tempfile
 import time
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from servers.process import ServerProcess
+from servers.surroundings import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -58,7 +58,7 @@ class StacApi(ServerProcess):
 
     def _run(self, folder: Path) -> None:
         """Has the proxy run rustac, and waits for it."""
-        files, port, log = _write(self._catalogues, folder), _free_port(), folder / "log"
+        files, port, log = _write(self._catalogues, folder), free_port(), folder / "log"
         # The links that it gives lead to the proxy, so that every request is counted.
         command = [_rustac(), "serve", "--addr", self.root, "--bind", f"127.0.0.1:{port}", *files]
         self.tell("run", {"command": command, "folder": str(folder), "log": str(log), "port": port})
@@ -106,9 +106,3 @@ def published_collections(root: Path) -> list[dict[str, Any]]:
 def _rustac() -> str:
     """The console script beside this Python, wherever PATH leads."""
     return str(Path(sys.executable).with_name("rustac"))
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -139,7 +139,7 @@ def test_the_model_is_an_item_of_the_mlm_extension():
     assert described.mlm_name == "landshot"
     assert described.tasks == ["semantic-segmentation"]
     told = item["properties"]
-    assert told["landshot:sha256"] == manifest["sha256"]
+    assert item["id"] == manifest["sha256"]
     assert told["mlm:hyperparameters"]["batches"] == manifest["training"]["config"]["batches"]
     assert all(source["license"] for source in told["landshot:training_data"])
     assert len(told["landshot:training_commit"]) == 40

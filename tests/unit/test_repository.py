@@ -190,6 +190,11 @@ def test_shipped_weights_are_small_and_are_the_ones_their_manifest_describes():
     assert shipped == {manifest.stem for manifest in manifests}
 
 
+def test_the_wheel_has_the_three_layers_and_nothing_else(pyproject):
+    packages = pyproject["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"]
+    assert packages == pyproject["tool"]["importlinter"]["root_packages"] == ["app", "model", "geodata"]
+
+
 def test_weights_of_the_other_methods_are_in_no_package_and_no_image(pyproject):
     methods = "model/weights/methods"
     assert methods in pyproject["tool"]["hatch"]["build"]["targets"]["wheel"]["exclude"]

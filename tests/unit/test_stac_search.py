@@ -1,11 +1,11 @@
 from __future__ import annotations
 
 import json
-import socket
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from servers.surroundings import free_port
 from stac_items import earth_search_item, landsat_item, planetary_computer_item, square
 from stac_server import CORE, ITEM_SEARCH, QUERY, stac_api
 
@@ -165,9 +165,7 @@ def test_passing_failures_are_waited_for():
 
 
 def test_a_catalogue_that_is_not_there_is_named_with_what_to_do():
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     gone = replace(PRESET, url=f"http://127.0.0.1:{port}/v1")
     with pytest.raises(
         CatalogueError, match=rf"sentinel-2-l2a at 127.0.0.1:{port} cannot be reached"
