@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 NETWORK_SHARE = 0.35
 """How much the network's scores count beside those of the linear part. Between a quarter and a half, balanced accuracy
-on the real tasks moved by two tenths of a point; on simulated land, which the network knows, more would be better."""
+on the real tasks moved by half a point at most; on simulated land, which the network knows, more would be better."""
 
 
 STEPS_PER_LABEL = 9

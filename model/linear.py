@@ -1,7 +1,8 @@
-"""The linear part: logistic regression on the spectral features of all dates, fitted to the labels alone.
+"""The linear part: logistic regression on the spectral features of all dates, fitted to one region alone.
 
-It knows no prior, so it cannot be misled by one, and it keeps dates apart. Beside the meta-learned network it is a few
-more numbers: both are folded into one prediction (`model.prediction`).
+It knows the region's labels and its unlabelled pixels and no other region, so that none can mislead it, and it keeps
+dates apart. Beside the meta-learned network it is a few more numbers: both are folded into one prediction
+(`model.prediction`).
 """
 
 from __future__ import annotations
@@ -72,12 +73,11 @@ def fit_with_background(
     background: Tensor,
     *,
     iterations: int = ITERATIONS,
-    strength: float = STRENGTH,
 ) -> tuple[Tensor, Tensor]:
     """The same, but as the region's unlabelled pixels would have it: in two ways.
 
-    The penalty follows how the land varies (`model.whitening`): a direction that hardly varies, such as how red edge
-    and near infrared differ, would else count for little beside brightness.
+    The penalty follows how the land varies (`model.whitening`): a direction that hardly varies would else count for
+    little beside one that varies much.
 
     And the classes share the background more evenly than a few labels alone would have it. With one label a class, how
     much land a class gets is mostly chance: which of its pixels was shown. Self-training with soft labels (Nigam et al.
@@ -93,7 +93,6 @@ def fit_with_background(
         labels: (S, N) one-hot, every class with a label.
         background: (M, F) unlabelled.
         iterations: as in `fit_linear`; with 0 the result is zero.
-        strength: C.
 
     Returns:
         Weight (N, F) and bias (N,).
@@ -104,7 +103,7 @@ def fit_with_background(
     design, unlabelled = _with_constant(inputs @ whitening), _with_constant(background @ whitening)
     both = torch.cat([design, unlabelled])
     start = torch.zeros(ways, design.shape[1], dtype=inputs.dtype, device=inputs.device)
-    solved = _solve(design, labels, weight, start, iterations=iterations, strength=strength)
+    solved = _solve(design, labels, weight, start, iterations=iterations, strength=STRENGTH)
     for _ in range(ROUNDS if iterations else 0):
         guess = functional.softmax(unlabelled @ solved.T, dim=-1)
         guess = guess / guess.mean(dim=0).clamp_min(1e-4).sqrt()
@@ -113,7 +112,7 @@ def fit_with_background(
         )  # (M, N), 1 / K labels for each class on average
         targets = torch.cat([labels, guess / guess.sum(dim=1, keepdim=True)])
         weights = torch.cat([weight, guess.sum(dim=1)])
-        solved = _solve(both, targets, weights, solved, iterations=iterations // ROUNDS, strength=strength)
+        solved = _solve(both, targets, weights, solved, iterations=iterations // ROUNDS, strength=STRENGTH)
     return solved[:, :-1] @ whitening, solved[:, -1]
 
 
